@@ -1,0 +1,3 @@
+"""Latentui: a keyboard-driven terminal studio for local image generation."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""One image or text server per file, behind one contract."""

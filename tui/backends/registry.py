@@ -1,0 +1,32 @@
+"""Which backend serves which kind of server: one line each, imported only when used."""
+
+from importlib import import_module
+
+from tui.backends.base import Backend, ImageBackend, TextBackend
+from tui.domain.settings import ServerKind, ServerSettings
+
+_BACKENDS = {
+    ServerKind.COMFYUI: "tui.backends.comfyui:ComfyUIBackend",
+}
+
+
+def kinds() -> tuple[ServerKind, ...]:
+    """The kinds there is a backend for."""
+    return tuple(_BACKENDS)
+
+
+def open_backend(settings: ServerSettings) -> Backend:
+    """A backend for `settings`, not connected yet."""
+    module, _, name = _BACKENDS[settings.kind].partition(":")
+    backend_type: type[Backend] = getattr(import_module(module), name)
+    return backend_type(settings)
+
+
+def is_image_backend(backend: Backend) -> bool:
+    """Whether it makes pictures."""
+    return isinstance(backend, ImageBackend)
+
+
+def is_text_backend(backend: Backend) -> bool:
+    """Whether it writes text."""
+    return isinstance(backend, TextBackend)

@@ -1,0 +1,1 @@
+"""The nouns of image generation; imports nothing of ours."""

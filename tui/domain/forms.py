@@ -1,0 +1,120 @@
+"""A form as values: the fields of a workflow or task, with their ranges and choices.
+
+Standard field names are the design's words: prompt, negative_prompt, checkpoint, width, height, steps,
+cfg_scale, seed, sampler, scheduler, denoise, batch_size, loras, init_image, mask, control_image, controlnet,
+control_strength, upscaler. Other names belong to the workflow ("KSampler.steps").
+"""
+
+from dataclasses import dataclass
+
+from tui.domain.request import Lora, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Field:
+    name: str
+    label: str
+    group: str = ""
+    """The node or heading it stands under; empty for what is always shown."""
+
+    is_required: bool = False
+    unavailable: str = ""
+    """Why this server cannot fill it, as a sentence; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextField(_Field):
+    """Free text."""
+
+    default: str = ""
+    is_multiline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegerField(_Field):
+    """A whole number within a range. `step` is what an arrow key changes, no more."""
+
+    default: int = 0
+    minimum: int = 0
+    maximum: int = 2**31 - 1
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberField(_Field):
+    """A number within a range."""
+
+    default: float = 0.0
+    minimum: float = 0.0
+    maximum: float = 1.0
+    step: float = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedField(_Field):
+    """A seed: a number, or random, which is resolved before submitting."""
+
+    maximum: int = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceField(_Field):
+    """One of the server's own list. A typed value that is not in it is allowed and said."""
+
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToggleField(_Field):
+    """Yes or no."""
+
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureField(_Field):
+    """A picture of the person's."""
+
+    is_mask: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LorasField(_Field):
+    """Any number of LoRAs with their strengths."""
+
+    choices: tuple[str, ...] = ()
+    default: tuple[Lora, ...] = ()
+
+
+Field = (
+    TextField | IntegerField | NumberField | SeedField | ChoiceField | ToggleField | PictureField | LorasField
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The fields of one workflow on one server, in the order in which a person reads them."""
+
+    workflow: str
+    title: str
+    task: Task
+    fields: tuple[Field, ...]
+    problems: tuple[str, ...] = ()
+    """What this server lacks for it, said before submitting."""
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, if the form has it."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowSummary:
+    """A workflow in a list, before it is opened."""
+
+    name: str
+    title: str
+    description: str = ""
+    task: Task = Task.CUSTOM
+    is_builtin: bool = True
+    path: str | None = None

@@ -1,0 +1,1 @@
+"""Async objects that the studio and the command line talk to."""

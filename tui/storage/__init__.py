@@ -1,0 +1,1 @@
+"""Settings file, journal, results index, and where they lie."""

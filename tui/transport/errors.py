@@ -1,0 +1,98 @@
+"""Which of our errors a failed exchange is, in words."""
+
+from typing import Any
+
+import httpx
+import msgspec
+
+from tui.domain.errors import (
+    LatentuiError,
+    RequestRejectedError,
+    ServerRefusedError,
+    ServerReplyError,
+    ServerUnreachableError,
+)
+from tui.domain.text import one_line
+
+_REFUSED = ("refused", "All connection attempts failed")
+
+
+def decode_json(label: str, body: bytes, path: str) -> Any:
+    """`body` as JSON; HTML and garbage become a sentence."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(label, body, path) from error
+
+
+def not_json(label: str, body: bytes, path: str) -> ServerReplyError:
+    """The error for an answer that should have been JSON."""
+    what = "a web page" if body.lstrip()[:1] == b"<" else "something that is not JSON"
+    return ServerReplyError(
+        f"{label} answered {path} with {what}.",
+        "Check that the address leads to the server itself, with its path prefix.",
+    )
+
+
+def error_of(label: str, status: int, body: bytes, path: str) -> LatentuiError:
+    """The error for an answer with a status that is no success."""
+    said = plain_text(body)
+    quoted = f' It said: "{said}"' if said else ""
+    match status:
+        case 401 | 403:
+            return ServerRefusedError(
+                f"{label} refused access ({status}).{quoted}", "Check its key or password in the settings."
+            )
+        case 404 | 405:
+            return ServerReplyError(
+                f"{label} does not know {path} ({status}).",
+                "Check the address, and that the server is recent enough.",
+            )
+        case 413:
+            return RequestRejectedError(
+                f"{label} finds the request too large (413).",
+                "Use a smaller picture, or raise the server's upload limit.",
+            )
+        case _ if status >= 500:
+            return ServerReplyError(f"{label} failed inside ({status}).{quoted}", "Its own log tells more.")
+        case _:
+            return RequestRejectedError(f"{label} rejected the request ({status}).{quoted}")
+
+
+def plain_text(body: bytes) -> str:
+    """A short readable piece of an error body, or nothing when it is a page."""
+    text = body[:2000].decode("utf-8", "replace")
+    return "" if text.lstrip().startswith("<") else one_line(text, 300)
+
+
+def unreachable(label: str, error: httpx.TransportError) -> ServerUnreachableError:
+    """The error for a connection that failed or broke."""
+    match error:
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return ServerUnreachableError(
+                f"{label} did not answer in time.", "Is the machine on and the network up?"
+            )
+        case httpx.TimeoutException():
+            return ServerUnreachableError(f"{label} took too long to answer.", "It may be busy; try again.")
+        case httpx.ConnectError() if "CERTIFICATE" in str(error).upper():
+            return ServerUnreachableError(
+                f"The certificate of {label} is not trusted.",
+                "Name its CA file in the settings, or switch verification off there.",
+            )
+        case httpx.ConnectError() if "refused" in str(error) or "All connection attempts failed" in str(
+            error
+        ):
+            return ServerUnreachableError(f"{label} refused the connection.", "Is it running?")
+        case httpx.ConnectError():
+            return ServerUnreachableError(f"{label} cannot be found.", "Check the address in the settings.")
+        case httpx.UnsupportedProtocol():
+            return ServerUnreachableError(
+                f"The address of {label} is not a web address.", "It must begin with http:// or https://."
+            )
+        case _:
+            return ServerUnreachableError(f"The connection to {label} broke off.", "It may have stopped.")
+
+
+def too_large(label: str, limit: int) -> ServerReplyError:
+    """The error for an answer beyond the bound."""
+    return ServerReplyError(f"{label} sent more than {limit // 2**20} MB in one answer.", "It was not read.")
