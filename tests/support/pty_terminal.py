@@ -1,0 +1,96 @@
+"""A terminal of the tests' own: it runs a program on a pty and answers its questions late, partly or not at all."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+KITTY_ANSWERS = {
+    b"\x1b[>q": b"\x1bP>|kitty(0.41.1)\x1b\\",
+    b"\x1b[16t": b"\x1b[6;17;8t",
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",
+    b"a=q": b"\x1b_Gi=31;OK\x1b\\",
+    b"\x1b[c": b"\x1b[?62;c",
+}
+XTERM_ANSWERS = {
+    b"\x1b[>q": b"\x1bP>|XTerm(379)\x1b\\",
+    b"\x1b[?2026$p": b"\x1b[?2026;0$y",
+    b"\x1b[?1;1;0S": b"\x1b[?1;0;256S",
+    b"\x1b[c": b"\x1b[?63;1;2;4;6;9;15;16;22;28c",
+}
+
+
+@dataclass
+class PtyTerminal:
+    """Starts the program at once; `run` lets it live, and everything it wrote is in `output`."""
+
+    command: Sequence[str]
+    answers: Mapping[bytes, bytes]
+    delay: float = 0.0
+    size: tuple[int, int] = (80, 24)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    output: bytes = b""
+    is_over: bool = False
+
+    def __post_init__(self) -> None:
+        self._pending: list[tuple[float, bytes]] = []
+        self.process, self._master = pty.fork()
+        if self.process == 0:
+            self._become_the_program()
+
+    def _become_the_program(self) -> None:
+        columns, rows = self.size
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, columns * 8, rows * 17))
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "PYTHONPATH") if key in os.environ}
+        defaults = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        os.execvpe(self.command[0], list(self.command), {**kept, **defaults, **self.environ})
+
+    def run(self, until: bytes | None = None, seconds: float = 20.0) -> bool:
+        """Feed and read until the program wrote something, or ended; tells whether that came to pass."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if until is not None and until in self.output:
+                return True
+            if self.is_over:
+                return until is None
+            self._turn()
+        return False
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self._master, keys)
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        while self._pending and self._pending[0][0] <= now:
+            os.write(self._master, self._pending.pop(0)[1])
+        if not select.select([self._master], [], [], 0.005)[0]:
+            return
+        try:
+            read = os.read(self._master, 65536)
+        except OSError:
+            read = b""
+        self.is_over = not read
+        self._answer(len(self.output), read)
+
+    def _answer(self, start: int, read: bytes) -> None:
+        """Answers in the order of the questions, each question that ends in what was just read."""
+        self.output += read
+        ends: list[tuple[int, bytes]] = []
+        for question, answer in self.answers.items():
+            at = self.output.find(question, max(0, start - len(question) + 1))
+            while at >= 0:
+                if at + len(question) > start:
+                    ends.append((at, answer))
+                at = self.output.find(question, at + 1)
+        self._pending += [(time.monotonic() + self.delay, answer) for _, answer in sorted(ends)]
+
+    def close(self) -> int:
+        """Hang up and tell how the program ended."""
+        os.close(self._master)
+        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])

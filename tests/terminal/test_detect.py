@@ -1,0 +1,90 @@
+"""Asking a terminal that answers soon, late, partly or never."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.pty_terminal import KITTY_ANSWERS, XTERM_ANSWERS, PtyTerminal
+
+PROGRAM = """
+import json, sys, time
+from dataclasses import asdict
+from tui.terminal.detect import detect_terminal
+begun = time.monotonic()
+found = asdict(detect_terminal())
+assert not {"textual", "rich", "PIL", "asyncio"} & set(sys.modules), "too much was imported"
+print("FOUND" + json.dumps({**found, "seconds": time.monotonic() - begun}) + "END")
+"""
+
+
+def found_by(answers: Mapping[bytes, bytes], delay: float = 0.0, **environ: str) -> dict[str, Any]:
+    """The profile a program found, with the seconds it took."""
+    terminal = PtyTerminal([sys.executable, "-c", PROGRAM], answers, delay=delay, environ=environ)
+    assert terminal.run(until=b"END"), terminal.output
+    terminal.run()
+    assert terminal.close() == 0
+    line = terminal.output.split(b"FOUND")[1].split(b"END")[0]
+    return json.loads(line)
+
+
+@pytest.mark.parametrize("delay", [0.03, 0.15, 0.5, 1.5])
+def test_a_far_terminal_is_waited_for(delay: float) -> None:
+    found = found_by(KITTY_ANSWERS, delay)
+    assert found["graphics"] == "kitty"
+    assert found["cell"] == {"width": 8, "height": 17}
+    assert delay <= found["round_trip"] < delay + 0.4
+
+
+def test_xterm_is_drawn_with_sixel() -> None:
+    assert found_by(XTERM_ANSWERS)["graphics"] == "sixel"
+
+
+def test_a_terminal_that_only_ends_the_batch_costs_no_wait() -> None:
+    found = found_by({b"\x1b[c": b"\x1b[?1;2c"})
+    assert found["graphics"] == "half"
+    assert found["seconds"] < 0.5
+
+
+def test_a_silent_terminal_gets_half_blocks_after_two_seconds() -> None:
+    found = found_by({})
+    assert found["graphics"] == "half"
+    assert found["acknowledgement"] == "none"
+    assert 1.9 < found["seconds"] < 3
+
+
+def test_the_environment_overrules_what_was_found() -> None:
+    assert found_by(KITTY_ANSWERS, LATENTUI_GRAPHICS="quadrant")["graphics"] == "quadrant"
+    assert found_by(KITTY_ANSWERS, LATENTUI_GRAPHICS="nonsense")["graphics"] == "kitty"
+
+
+def test_a_dumb_terminal_is_asked_nothing() -> None:
+    terminal = PtyTerminal([sys.executable, "-c", PROGRAM], {}, environ={"TERM": "dumb"})
+    assert terminal.run(until=b"END")
+    terminal.run()
+    terminal.close()
+    assert terminal.output.startswith(b"FOUND")
+    assert b'"graphics": "ascii"' in terminal.output
+
+
+def test_answers_are_neither_shown_nor_left_as_typed_keys() -> None:
+    program = PROGRAM + "\nimport select; print('LEFT', select.select([0], [], [], 0.3)[0], 'DONE')"
+    terminal = PtyTerminal([sys.executable, "-c", program], KITTY_ANSWERS, delay=0.1)
+    assert terminal.run(until=b"DONE")
+    terminal.close()
+    assert b"LEFT []" in terminal.output
+    assert b"OK" not in terminal.output
+
+
+def test_without_a_terminal_nothing_is_asked() -> None:
+    begun = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], input="", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("FOUND")
+    assert '"is_tty": false' in done.stdout
+    assert time.monotonic() - begun < 5

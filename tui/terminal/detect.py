@@ -1,0 +1,177 @@
+"""Asks the terminal what it is, once, before the application starts."""
+
+import contextlib
+import fcntl
+import os
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, replace
+
+from tui.terminal import choice
+from tui.terminal.passthrough import wrap
+from tui.terminal.profile import CellSize, Graphics, TerminalProfile
+from tui.terminal.replies import KITTY_QUERY_ID, Replies, parse, split_identity
+
+PATIENCE = 2.0
+"""Seconds to wait for a terminal that says nothing; one that speaks ends the wait with its last answer."""
+TMUX_GRACE = 0.4
+"""Seconds for an answer through tmux, whose own answers do not tell how far the terminal outside is."""
+
+_KITTY = b"\x1b_Gi=%d,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\" % KITTY_QUERY_ID
+_LAST = b"\x1b[c"
+_QUESTIONS = b"\x1b[>q\x1b[16t\x1b[14t\x1b[?2026$p\x1b[?1;1;0S"
+"""XTVERSION, cell size, text area size, synchronised output, sixel colour registers."""
+_ONLY_ATTRIBUTES = frozenset({"linux", "vt100", "vt220", "ansi", "cons25"})
+"""Terminals that print what they do not understand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tmux:
+    """What tmux says about itself and the terminal outside."""
+
+    allows_passthrough: bool
+    outside: str
+    """The outer terminal's answer to XTVERSION."""
+
+
+def detect_terminal(
+    setting: str | None = None, environ: Mapping[str, str] = os.environ, patience: float = PATIENCE
+) -> TerminalProfile:
+    """What the terminal can show; `setting` or LATENTUI_GRAPHICS can overrule how pictures are drawn."""
+    wish = choice.override(setting, environ)
+    found = _found(environ, patience)
+    if wish is None:
+        return found
+    through_tmux = wish is Graphics.KITTY and bool(environ.get("TMUX"))
+    return replace(found, graphics=wish, through_tmux=through_tmux)
+
+
+def _found(environ: Mapping[str, str], patience: float) -> TerminalProfile:
+    device = _device()
+    if device is None or environ.get("TERM", "") in {"", "dumb", "unknown"}:
+        return choice.silent_profile(environ, is_tty=device is not None)
+    profile = _ask_tmux(device, environ, patience) if environ.get("TMUX") else _ask(device, environ, patience)
+    measured = cell_size(device)
+    return replace(profile, cell=measured) if measured else profile
+
+
+def _device() -> int | None:
+    """The terminal, where both input and output are one."""
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    descriptors = [stream.fileno() for stream in streams if stream and not stream.closed]
+    with contextlib.suppress(OSError):
+        if len(descriptors) == 3 and os.isatty(descriptors[0]) and os.isatty(descriptors[2]):
+            return descriptors[0]
+    return None
+
+
+def _ask(device: int, environ: Mapping[str, str], patience: float) -> TerminalProfile:
+    begun = time.monotonic()
+    replies = parse(_converse(device, _questions(environ) + _LAST, patience, _is_complete))
+    trip = time.monotonic() - begun if replies.are_complete else None
+    return replace(choice.profile(replies, environ), round_trip=trip)
+
+
+def _questions(environ: Mapping[str, str]) -> bytes:
+    term = environ.get("TERM", "")
+    if term in _ONLY_ATTRIBUTES or environ.get("TERM_PROGRAM") == "Apple_Terminal":
+        return b""
+    if term.startswith("screen"):
+        return _QUESTIONS  # GNU screen shows an APC string as a message
+    return _QUESTIONS + _KITTY
+
+
+def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> TerminalProfile:
+    """tmux answers for itself at once; the terminal outside is asked through it where tmux lets us."""
+    tmux = _tmux()
+    begun = time.monotonic()
+    if not tmux.allows_passthrough:
+        replies = parse(_converse(device, _QUESTIONS + _LAST, patience, _is_complete))
+        profile = replace(choice.profile(replies, environ), notes=(_passthrough_note(tmux),))
+        return replace(profile, round_trip=time.monotonic() - begun)
+    name, version = split_identity(tmux.outside)
+    grace = patience if choice.draws_placeholders(name, version) else TMUX_GRACE
+    data = _converse(device, _QUESTIONS + wrap(_KITTY) + _LAST, grace, _has_both)
+    replies = parse(data)
+    trip = time.monotonic() - begun
+    if not replies.has_kitty_graphics:
+        return replace(choice.profile(replies, environ), round_trip=trip)
+    outside = replace(replies, name=name, version=version)
+    return replace(choice.profile(outside, environ, through_tmux=True), round_trip=trip)
+
+
+def _is_complete(replies: Replies) -> bool:
+    return replies.are_complete
+
+
+def _has_both(replies: Replies) -> bool:
+    return replies.are_complete and replies.has_kitty_graphics
+
+
+def _passthrough_note(tmux: _Tmux) -> str:
+    name, version = split_identity(tmux.outside)
+    if choice.draws_placeholders(name, version):
+        return f"{name} can show real pictures inside tmux after: tmux set -g allow-passthrough on"
+    return "tmux keeps pictures of the terminal outside from us; they are drawn with characters."
+
+
+def _tmux() -> _Tmux:
+    """Ask tmux by its own command; an old or missing one allows nothing."""
+    try:
+        answer = subprocess.run(
+            ["tmux", "display-message", "-p", "#{allow-passthrough}\t#{client_termtype}"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            timeout=1,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return _Tmux(allows_passthrough=False, outside="")
+    allowed, _, outside = answer.rstrip("\n").partition("\t")
+    return _Tmux(allows_passthrough=allowed in {"on", "1", "all", "2"}, outside=outside)
+
+
+def _converse(device: int, questions: bytes, patience: float, is_over: Callable[[Replies], bool]) -> bytes:
+    """Write the questions and read until the answers are in or patience ends."""
+    data = b""
+    with _without_echo(device):
+        os.write(device, questions)
+        deadline = time.monotonic() + patience
+        while (left := deadline - time.monotonic()) > 0 and not is_over(parse(data)):
+            if select.select([device], [], [], left)[0]:
+                read = os.read(device, 4096)
+                if not read:
+                    break
+                data += read
+    return data
+
+
+@contextlib.contextmanager
+def _without_echo(device: int) -> Generator[None]:
+    """Answers come as they are sent and are not shown; unread ones are dropped at the end."""
+    before = termios.tcgetattr(device)
+    during = termios.tcgetattr(device)
+    during[3] &= ~(termios.ECHO | termios.ICANON)
+    during[6][termios.VMIN], during[6][termios.VTIME] = 1, 0
+    termios.tcsetattr(device, termios.TCSAFLUSH, during)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(device, termios.TCSAFLUSH, before)
+
+
+def cell_size(device: int) -> CellSize | None:
+    """A cell's pixels by the kernel's word for the window, which follows changes of font."""
+    try:
+        packed = fcntl.ioctl(device, termios.TIOCGWINSZ, b"\0" * 8)
+    except OSError:
+        return None
+    rows, columns, width, height = struct.unpack("HHHH", packed)
+    if not (rows and columns and width >= columns and height >= rows):
+        return None
+    return CellSize(width=width // columns, height=height // rows)
