@@ -1,0 +1,1 @@
+"""The embedded engine: a small real server that speaks ComfyUI's HTTP and WebSocket."""

@@ -1,0 +1,71 @@
+"""The node classes in the shape of ComfyUI's `/object_info`."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from tui.demo.folders import MODELS, Folders
+from tui.demo.wire import JsonObject
+
+_MODEL_INPUTS = {
+    "ckpt_name": "checkpoints",
+    "lora_name": "loras",
+    "vae_name": "vae",
+    "control_net_name": "controlnet",
+    "model_name": "upscale_models",
+}
+_IMAGE_CLASSES = ("LoadImage", "LoadImageMask")
+
+
+@cache
+def definitions() -> dict[str, JsonObject]:
+    """Every class as ComfyUI 0.33 declares it; the lists of files are still empty."""
+    text = files("tui.demo").joinpath("node_definitions.json").read_text("utf-8")
+    loaded: dict[str, JsonObject] = json.loads(text)
+    return {name: {**definition, "name": name, "description": ""} for name, definition in loaded.items()}
+
+
+def object_info(folders: Folders, class_type: str | None = None) -> dict[str, JsonObject]:
+    """All definitions, or that of one class, with the files of this moment; `{}` for an unknown class."""
+    wanted = definitions() if class_type is None else {class_type: definitions().get(class_type)}
+    return {name: _with_files(name, info, folders) for name, info in wanted.items() if info is not None}
+
+
+def is_output_node(class_type: str) -> bool:
+    """Whether a graph may end in this class."""
+    return bool(definitions()[class_type]["output_node"])
+
+
+def output_types(class_type: str) -> tuple[str, ...]:
+    """What the class returns, slot by slot."""
+    return tuple(definitions()[class_type]["output"])
+
+
+def input_specs(class_type: str, folders: Folders) -> list[tuple[str, bool, Any, JsonObject]]:
+    """Each input of the class as (name, required, type, options)."""
+    sections = _with_files(class_type, definitions()[class_type], folders)["input"]
+    return [
+        (name, section == "required", spec[0], spec[1] if len(spec) > 1 else {})
+        for section in ("required", "optional")
+        for name, spec in sections.get(section, {}).items()
+    ]
+
+
+def _with_files(name: str, info: JsonObject, folders: Folders) -> JsonObject:
+    required: JsonObject = info["input"]["required"]
+    filled: JsonObject = {}
+    for key, spec in required.items():
+        if key in _MODEL_INPUTS and spec[0] in ("COMBO", []):
+            filled[key] = _with_choices(spec, list(MODELS[_MODEL_INPUTS[key]]))
+        elif key == "image" and name in _IMAGE_CLASSES:
+            filled[key] = _with_choices(spec, folders.input_images())
+    if not filled:
+        return info
+    return {**info, "input": {**info["input"], "required": {**required, **filled}}}
+
+
+def _with_choices(spec: list[Any], choices: list[str]) -> list[Any]:
+    if spec[0] == "COMBO":
+        return ["COMBO", {**spec[1], "options": choices}]
+    return [choices, *spec[1:]]

@@ -1,0 +1,27 @@
+"""Noise that is the same every time: clouds, grain, the fog that sampling starts from."""
+
+import random
+
+from PIL import Image
+
+
+def grain(dice: random.Random, size: tuple[int, int], mode: str = "L") -> Image.Image:
+    """A random value in every pixel."""
+    count = size[0] * size[1] * len(mode)
+    return Image.frombytes(mode, size, dice.randbytes(count))
+
+
+def clouds(
+    dice: random.Random, size: tuple[int, int], cell: float, octaves: int = 4, mode: str = "L"
+) -> Image.Image:
+    """Soft noise whose largest blots are `cell` pixels wide, finer ones over them."""
+    picture = _octave(dice, size, cell, mode)
+    for octave in range(1, octaves):
+        finer = _octave(dice, size, cell / 2**octave, mode)
+        picture = Image.blend(picture, finer, 1 / (2**octave + 1))
+    return picture
+
+
+def _octave(dice: random.Random, size: tuple[int, int], cell: float, mode: str) -> Image.Image:
+    coarse = (max(2, round(size[0] / max(1.0, cell)) + 1), max(2, round(size[1] / max(1.0, cell)) + 1))
+    return grain(dice, coarse, mode).resize(size, Image.Resampling.BICUBIC)
