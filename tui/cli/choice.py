@@ -1,0 +1,50 @@
+"""Which server a command means."""
+
+import argparse
+
+from tui.domain.errors import InputError
+from tui.domain.settings import ServerKind, ServerSettings, Settings
+from tui.services.bundle import Services
+
+
+async def chosen_server(services: Services, arguments: argparse.Namespace) -> str:
+    """The name of the server the arguments choose; one from `--url` or `--demo` is added for this run."""
+    if arguments.demo:
+        services.connections.add(server := await services.engine.start())
+        return server.name
+    if arguments.url or arguments.kind:
+        services.connections.add(server := _ad_hoc(arguments.kind, arguments.url))
+        return server.name
+    return _configured(services.settings.current, arguments.server)
+
+
+def image_servers(settings: Settings) -> tuple[ServerSettings, ...]:
+    """The servers that are switched on and make pictures."""
+    return tuple(
+        server for server in settings.servers if server.is_enabled and server.kind is not ServerKind.LMSTUDIO
+    )
+
+
+def _ad_hoc(kind: str | None, url: str | None) -> ServerSettings:
+    kinds = ", ".join(ServerKind)
+    if not kind or kind not in set(ServerKind):
+        raise InputError(f"--url needs --kind, one of {kinds}.")
+    address = (url or ServerKind(kind).default_url).rstrip("/")
+    if not address.startswith(("http://", "https://")):
+        raise InputError(f"{address!r} is not a web address.", "It must begin with http:// or https://.")
+    return ServerSettings(name=kind, kind=ServerKind(kind), url=address, is_enabled=True)
+
+
+def _configured(settings: Settings, name: str | None) -> str:
+    if name is None:
+        enabled = image_servers(settings)
+        if not enabled:
+            raise InputError(
+                "No server is switched on.",
+                "Name one with --kind and --url, switch one on in the settings, or try --demo.",
+            )
+        return enabled[0].name
+    if settings.server(name) is None:
+        known = ", ".join(server.name for server in settings.servers)
+        raise InputError(f'There is no server "{name}" in the settings.', f"There are: {known}.")
+    return name

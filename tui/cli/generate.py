@@ -1,0 +1,152 @@
+"""`latentui generate`: one job from submission to saved file."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import assert_never
+
+from tui.cli.choice import chosen_server
+from tui.cli.faults import CANCELLED, FAILED, exit_code_of
+from tui.cli.report import Reporter, choose_reporter
+from tui.domain.events import (
+    JobCancelled,
+    JobChanged,
+    JobCompleted,
+    JobFailed,
+    JobNoted,
+    JobOutcomeUnknown,
+    JobProgressed,
+    JobQueued,
+    JobStarted,
+    OutputReceived,
+    OutputSaved,
+    PreviewReceived,
+    ServiceEvent,
+)
+from tui.domain.job import JobId
+from tui.domain.request import FieldValue, Lora, PictureInput
+from tui.services.bundle import Services, open_services
+from tui.services.generation import GenerationService
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the picture; the exit code says how it went."""
+    return asyncio.run(_generate(arguments, choose_reporter(as_json=arguments.json)))
+
+
+async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
+    async with open_services(watches=False) as services:
+        server = await chosen_server(services, arguments)
+        workflow = arguments.workflow or default_workflow(arguments)
+        request = await services.workflows.request(server, workflow, values_of(arguments))
+        for note in request.notes:
+            reporter.note(note)
+        events = services.generation.events()
+        job = await services.generation.submit(server, request, into=arguments.output)
+        with Cancelling(services, job.id):
+            return await _watch(services.generation, events, job.id, reporter)
+
+
+def default_workflow(arguments: argparse.Namespace) -> str:
+    """The template that the given pictures call for."""
+    if arguments.mask:
+        return "inpaint_masked"
+    if arguments.control:
+        return "controlnet_canny"
+    return "img2img_default" if arguments.image else "txt2img_default"
+
+
+def values_of(arguments: argparse.Namespace) -> Mapping[str, FieldValue]:
+    """The form's values as they were typed; `--set` comes last and wins."""
+    width, height = arguments.size or (None, None)
+    values: dict[str, FieldValue] = {
+        "prompt": arguments.prompt or None,
+        "negative_prompt": arguments.negative,
+        "checkpoint": arguments.checkpoint,
+        "steps": arguments.steps,
+        "cfg_scale": arguments.cfg,
+        "seed": arguments.seed,
+        "width": width,
+        "height": height,
+        "sampler": arguments.sampler,
+        "scheduler": arguments.scheduler,
+        "denoise": arguments.denoise,
+        "batch_size": arguments.batch_size,
+        "loras": tuple(Lora(name, strength) for name, strength in arguments.lora) or None,
+        "init_image": _picture(arguments.image),
+        "mask": _picture(arguments.mask),
+        "control_image": _picture(arguments.control),
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    return given | dict(arguments.settings)
+
+
+def _picture(path: str | None) -> PictureInput | None:
+    return PictureInput(str(Path(path).expanduser().absolute())) if path else None
+
+
+async def _watch(
+    generation: GenerationService, events: AsyncIterator[ServiceEvent], job_id: JobId, reporter: Reporter
+) -> int:
+    async for event in events:
+        if _job_of(event) != job_id:
+            continue
+        match event:
+            case JobQueued():
+                reporter.queued(event)
+            case JobStarted():
+                reporter.started(event)
+            case JobProgressed():
+                reporter.progressed(event, generation.job(job_id))
+            case PreviewReceived():
+                reporter.preview(event)
+            case OutputSaved():
+                reporter.saved(event)
+            case JobNoted():
+                reporter.note(event.message, job_id)
+            case JobCompleted():
+                reporter.completed(event)
+                return 0
+            case JobFailed():
+                reporter.failed(job_id, event.title, event.advice)
+                error = generation.error(job_id)
+                return exit_code_of(error) if error else FAILED
+            case JobOutcomeUnknown():
+                reporter.failed(job_id, "Nobody can say what became of the job.", event.reason)
+                return FAILED
+            case JobCancelled():
+                reporter.cancelled(event)
+                return CANCELLED
+            case OutputReceived() | JobChanged():
+                pass
+            case _:
+                assert_never(event)
+    return FAILED
+
+
+def _job_of(event: ServiceEvent) -> JobId:
+    return event.job.id if isinstance(event, JobChanged) else event.job_id
+
+
+class Cancelling:
+    """While entered, the first Ctrl+C cancels the job on the server; the second ends the program."""
+
+    def __init__(self, services: Services, job_id: JobId) -> None:
+        self._services = services
+        self._job_id = job_id
+        self._loop = asyncio.get_running_loop()
+        self._wish: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        self._loop.add_signal_handler(signal.SIGINT, self._cancel)
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.remove_signal_handler(signal.SIGINT)
+
+    def _cancel(self) -> None:
+        self._loop.remove_signal_handler(signal.SIGINT)
+        print("\nCancelling… press Ctrl+C again to leave at once.", file=sys.stderr)  # noqa: T201
+        self._wish = self._loop.create_task(self._services.generation.cancel(self._job_id))

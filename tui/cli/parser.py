@@ -1,0 +1,152 @@
+"""What can be typed after `latentui`. Imports nothing heavy: `--help` and `--version` end here."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from tui import __version__
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class Invocation:
+    """A parsed command line, ready to run."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+
+    def run(self) -> int:
+        """Import the command and run it; every known fault becomes a sentence and an exit code."""
+        from tui.cli.faults import guarded
+
+        module, _, name = self._arguments.command.partition(":")
+        return guarded(lambda: getattr(import_module(module), name)(self._arguments))
+
+
+def parse_arguments(words: Sequence[str]) -> Invocation:
+    """The command in `words`; exits with 0 for help and version, with 2 for bad usage."""
+    return Invocation(build_parser().parse_args(words))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole grammar."""
+    parser = argparse.ArgumentParser(
+        prog="latentui",
+        description="Make pictures from a terminal. Without a command, the studio opens.",
+        epilog="Exit codes: 0 done, 1 the job failed, 2 bad input, 3 server unreachable or refused, 130 cancelled.",
+    )
+    parser.add_argument("--version", action="version", version=f"latentui {__version__}")
+    parser.add_argument("--demo", action="store_true", help="open the studio on the embedded engine")
+    parser.add_argument("--server", metavar="NAME", help="open the studio on this server of the settings")
+    parser.set_defaults(command="tui.cli.studio:run")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_generate(commands)
+    _add_status(commands)
+    _add_models(commands)
+    _add_workflows(commands)
+    _add_config(commands)
+    _add_engine(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
+
+
+def _add_generate(commands: "_Commands") -> None:
+    parser = commands.add_parser("generate", help="make a picture and save it")
+    parser.set_defaults(command="tui.cli.generate:run")
+    parser.add_argument("prompt", nargs="?", default="", help="what the picture shows")
+    parser.add_argument("--negative", metavar="TEXT", help="what it should not show")
+    _add_server_choice(parser)
+    parser.add_argument("--workflow", metavar="NAME|FILE", help="a template, a workflow of yours, or a file")
+    parser.add_argument("--image", metavar="FILE", help="the picture to start from")
+    parser.add_argument("--mask", metavar="FILE", help="white where it is to be repainted")
+    parser.add_argument("--control", metavar="FILE", help="the picture that guides a ControlNet")
+    parser.add_argument("--checkpoint", metavar="NAME")
+    parser.add_argument("--steps", type=int, metavar="N")
+    parser.add_argument("--cfg", type=float, metavar="X", help="how closely the prompt is followed")
+    parser.add_argument("--seed", type=int, metavar="N", help="repeats a picture; random without")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="in pixels, multiples of 8")
+    parser.add_argument("--sampler", metavar="NAME")
+    parser.add_argument("--scheduler", metavar="NAME")
+    parser.add_argument("--denoise", type=float, metavar="X", help="0 keeps the picture, 1 ignores it")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="how many pictures at once")
+    parser.add_argument(
+        "--lora", action="append", default=[], type=_lora, metavar="NAME[:STRENGTH]", help="may be repeated"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], type=_setting, metavar="SLOT=VALUE", dest="settings",
+        help="any other field of the workflow; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", metavar="FILE|FOLDER", help="where to save; else the pictures folder"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line per event on stdout")
+
+
+def _add_status(commands: "_Commands") -> None:
+    parser = commands.add_parser("status", help="which servers answer, and what they are")
+    parser.set_defaults(command="tui.cli.servers:status")
+    _add_server_choice(parser)
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_models(commands: "_Commands") -> None:
+    parser = commands.add_parser("models", help="what a server has: checkpoints, samplers, LoRAs…")
+    parser.set_defaults(command="tui.cli.servers:models")
+    _add_server_choice(parser)
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_workflows(commands: "_Commands") -> None:
+    parser = commands.add_parser("workflows", help="the templates and workflows of yours")
+    parser.set_defaults(command="tui.cli.servers:workflows")
+    _add_server_choice(parser)
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_config(commands: "_Commands") -> None:
+    parser = commands.add_parser("config", help="where the settings are, and what holds")
+    parser.set_defaults(command="tui.cli.config:run")
+    parser.add_argument("what", choices=["path", "show"])
+
+
+def _add_engine(commands: "_Commands") -> None:
+    parser = commands.add_parser("engine", help="run the embedded engine by itself: procedural pictures")
+    parser.set_defaults(command="tui.cli.engine:run")
+    parser.add_argument("--port", type=int, default=8188, metavar="N", help="0 takes a free one")
+    parser.add_argument("--folder", metavar="DIR", help="where it keeps its files; else a temporary one")
+    parser.add_argument("--step-delay", type=float, metavar="SECONDS", help="how long a step takes at least")
+    parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+
+
+def _add_server_choice(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("server", "Without these, the first server that is switched on.")
+    group.add_argument("--server", metavar="NAME", help="a server of the settings")
+    group.add_argument("--kind", metavar="KIND", help="comfyui, a1111, invokeai, fooocus; with --url")
+    group.add_argument("--url", metavar="URL", help="a server that is not in the settings; with --kind")
+    group.add_argument("--demo", action="store_true", help="the embedded engine, started for this run")
+
+
+def _size(text: str) -> tuple[int, int]:
+    if match := re.fullmatch(r"(\d+)[x×](\d+)", text.strip().lower()):
+        return int(match[1]), int(match[2])
+    raise argparse.ArgumentTypeError(f"{text!r} is not a size; write it like 768x512")
+
+
+def _lora(text: str) -> tuple[str, float]:
+    name, colon, strength = text.rpartition(":")
+    if not colon:
+        return text, 1.0
+    try:
+        return name, float(strength)
+    except ValueError:
+        return text, 1.0  # a colon of the name's own
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} has no '='; write it like steps=12")
+    return name.strip(), value

@@ -1,0 +1,124 @@
+"""`latentui status`, `models` and `workflows`: what is there to work with."""
+
+import argparse
+import asyncio
+import json
+from dataclasses import asdict, fields
+from typing import Any
+
+from tui.cli.choice import chosen_server
+from tui.cli.faults import UNREACHABLE
+from tui.domain.errors import ServerError
+from tui.domain.server import Catalog, Connection, ConnectionState
+from tui.domain.text import one_line
+from tui.services.bundle import Services, open_services
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Say of each server that is switched on, or of the chosen one, whether it answers."""
+    return asyncio.run(_status(arguments))
+
+
+def models(arguments: argparse.Namespace) -> int:
+    """List what the chosen server has."""
+    return asyncio.run(_models(arguments))
+
+
+def workflows(arguments: argparse.Namespace) -> int:
+    """List the workflows there are."""
+    return asyncio.run(_workflows(arguments))
+
+
+async def _status(arguments: argparse.Namespace) -> int:
+    async with open_services(watches=False) as services:
+        is_chosen = arguments.server or arguments.url or arguments.kind or arguments.demo
+        names = (
+            [await chosen_server(services, arguments)]
+            if is_chosen
+            else [server.name for server in services.settings.current.servers if server.is_enabled]
+        )
+        connections = await asyncio.gather(*(services.connections.check(name) for name in names))
+        found = () if names else await services.connections.discover()
+    if arguments.json:
+        _print(json.dumps([_connection_json(connection) for connection in connections]))
+    else:
+        for connection in connections:
+            _print(describe(connection))
+        if not names:
+            _print(
+                "No server is switched on. Switch one on in the studio's settings, or try `latentui --demo`."
+            )
+        for server in found:
+            _print(f"  {server.kind.label} answers at {server.url}")
+    everybody = all(connection.state is ConnectionState.CONNECTED for connection in connections)
+    return 0 if everybody else UNREACHABLE
+
+
+def describe(connection: Connection) -> str:
+    """One line for people: "● comfyui  ComfyUI 0.33.0 · cpu · 5.1 of 24.0 GB free · 9 ms"."""
+    if connection.state is not ConnectionState.CONNECTED or connection.status is None:
+        return f"○ {connection.server}  {connection.error_title} {connection.error_advice}".rstrip()
+    state = connection.status
+    parts = [f"{state.product} {state.version}".strip(), state.device, state.model, state.note]
+    if state.memory_total and state.memory_free is not None:
+        parts.append(f"{state.memory_free / 1e9:.1f} of {state.memory_total / 1e9:.1f} GB free")
+    if connection.latency is not None:
+        parts.append(f"{connection.latency * 1000:.0f} ms")
+    return f"● {connection.server}  " + " · ".join(one_line(part) for part in parts if part)
+
+
+def _connection_json(connection: Connection) -> dict[str, Any]:
+    return {
+        "server": connection.server,
+        "kind": connection.kind,
+        "state": connection.state.value,
+        "status": asdict(connection.status) if connection.status else None,
+        "latency": connection.latency,
+        "title": connection.error_title or None,
+        "message": connection.error_advice or None,
+    }
+
+
+async def _models(arguments: argparse.Namespace) -> int:
+    async with open_services(watches=False) as services:
+        server = await chosen_server(services, arguments)
+        catalog = await services.catalog.catalog(server)
+    if arguments.json:
+        _print(json.dumps({"server": server, **asdict(catalog)}))
+        return 0
+    for heading, names in _lists(catalog):
+        _print(f"{heading}:")
+        for name in names:
+            _print(f"  {name}")
+    return 0
+
+
+def _lists(catalog: Catalog) -> list[tuple[str, tuple[str, ...]]]:
+    lists = [(field.name, getattr(catalog, field.name)) for field in fields(catalog)]
+    return [(name, names) for name, names in lists if names]
+
+
+async def _workflows(arguments: argparse.Namespace) -> int:
+    async with open_services(watches=False) as services:
+        server = await _server_or_none(services, arguments)
+        summaries = await services.workflows.list(server)
+    if arguments.json:
+        _print(json.dumps([asdict(summary) for summary in summaries]))
+        return 0
+    width = max((len(summary.name) for summary in summaries), default=0)
+    for summary in summaries:
+        _print(f"{summary.name:{width}}  {summary.title}")
+    return 0
+
+
+async def _server_or_none(services: Services, arguments: argparse.Namespace) -> str | None:
+    if not (arguments.server or arguments.url or arguments.kind or arguments.demo):
+        return None
+    try:
+        return await chosen_server(services, arguments)
+    except ServerError:
+        return None
+
+
+def _print(line: str) -> None:
+    print(line)  # noqa: T201

@@ -1,0 +1,60 @@
+"""All services of one run, opened in the right order and closed in the reverse."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from tui.services.catalog import CatalogService
+from tui.services.connections import ConnectionsService
+from tui.services.engine import EngineService
+from tui.services.generation import GenerationService
+from tui.services.pictures import PicturesService
+from tui.services.results import ResultsService
+from tui.services.settings import SettingsService
+from tui.services.state import StateService
+from tui.services.workflows import WorkflowsService
+from tui.storage.paths import Paths, default_paths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the studio and the command line talk to."""
+
+    settings: SettingsService
+    state: StateService
+    connections: ConnectionsService
+    catalog: CatalogService
+    workflows: WorkflowsService
+    pictures: PicturesService
+    results: ResultsService
+    generation: GenerationService
+    engine: EngineService
+
+
+@asynccontextmanager
+async def open_services(paths: Paths | None = None, *, watches: bool = True) -> AsyncGenerator[Services]:
+    """The services of one profile; nothing is asked of any server that is not switched on.
+
+    `watches` keeps every server's indicator current in the background; a single command does without.
+    """
+    paths = paths or default_paths()
+    settings = SettingsService(paths)
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(EngineService())
+        connections = await stack.enter_async_context(ConnectionsService(settings, watches=watches))
+        catalog = CatalogService(connections)
+        results = ResultsService(settings)
+        generation = await stack.enter_async_context(
+            GenerationService(settings, connections, results, paths.journal)
+        )
+        yield Services(
+            settings=settings,
+            state=StateService(paths),
+            connections=connections,
+            catalog=catalog,
+            workflows=WorkflowsService(settings, catalog),
+            pictures=PicturesService(),
+            results=results,
+            generation=generation,
+            engine=engine,
+        )
