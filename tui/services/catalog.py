@@ -1,0 +1,75 @@
+"""What each server has, asked once and remembered while the server stays the same."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from tui.domain.errors import ServerError
+from tui.domain.server import Capabilities, Catalog
+from tui.domain.workflow import NodeCatalog
+from tui.services.connections import ConnectionsService
+
+T = TypeVar("T")
+
+
+class CatalogService:
+    """Catalogs, node definitions and capabilities by server. Callers at the same time share one fetch."""
+
+    def __init__(self, connections: ConnectionsService) -> None:
+        self._connections = connections
+        self._catalogs: _Shelf[Catalog] = _Shelf()
+        self._nodes: _Shelf[NodeCatalog | None] = _Shelf()
+
+    async def catalog(self, server: str) -> Catalog:
+        """The names of what the server has. Raises InputError or ServerError."""
+        backend = self._connections.image_backend(server)
+        return await self._get(self._catalogs, server, backend.catalog)
+
+    async def node_catalog(self, server: str) -> NodeCatalog | None:
+        """The node definitions of a server that runs graphs, None of another. Raises as `catalog`."""
+        backend = self._connections.image_backend(server)
+        return await self._get(self._nodes, server, backend.node_catalog)
+
+    def capabilities(self, server: str) -> Capabilities:
+        """What the server can do, as far as is known at this moment."""
+        return self._connections.image_backend(server).capabilities
+
+    def forget(self, server: str) -> None:
+        """Ask anew next time, because something was added on the server."""
+        self._catalogs.forget(server)
+        self._nodes.forget(server)
+
+    async def _get(self, shelf: "_Shelf[T]", server: str, fetch: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await shelf.get(server, self._connections.visit(server), fetch)
+        except ServerError:
+            self._connections.check_soon(server)
+            raise
+
+
+class _Shelf(Generic[T]):
+    """One fetched value per server, dropped when the server was away or changed."""
+
+    def __init__(self) -> None:
+        self._fetches: dict[str, tuple[int, asyncio.Task[T]]] = {}
+
+    async def get(self, server: str, visit: int, fetch: Callable[[], Awaitable[T]]) -> T:
+        visited, task = self._fetches.get(server, (-1, None))
+        # what was fetched before the first look (visit 0) is as good as what comes after it
+        if task is None or (visited != visit and visited != 0) or _has_failed(task):
+            task = asyncio.create_task(_awaited(fetch()), name=f"catalog of {server}")
+            self._fetches[server] = (visit, task)
+        elif visited == 0:
+            self._fetches[server] = (visit, task)
+        return await asyncio.shield(task)  # one caller's cancellation is not the others'
+
+    def forget(self, server: str) -> None:
+        self._fetches.pop(server, None)
+
+
+def _has_failed(task: asyncio.Task[T]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+async def _awaited(work: Awaitable[T]) -> T:
+    return await work

@@ -1,0 +1,193 @@
+"""Every server that is switched on: its backend, and whether it answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from tui.backends.base import Backend, ImageBackend, TextBackend
+from tui.backends.registry import kinds, open_backend
+from tui.domain.errors import InputError, LatentuiError, SettingsError
+from tui.domain.server import Connection, ConnectionState
+from tui.domain.settings import ServerSettings, Settings
+from tui.services.broadcast import Broadcast
+from tui.services.discovery import discover
+from tui.services.protocols import SettingsSource
+from tui.services.tasks import BackgroundTasks
+from tui.services.watch import ServerWatch, connection_of
+
+
+class ConnectionsService:
+    """One backend and one background check per enabled server; follows the settings while running."""
+
+    def __init__(self, settings: SettingsSource) -> None:
+        self._settings = settings
+        self._added: dict[str, ServerSettings] = {}
+        self._watches: dict[str, ServerWatch] = {}
+        self._looks: dict[str, asyncio.Task[Any]] = {}
+        self._broken: dict[str, Connection] = {}
+        self._broadcast: Broadcast[Connection] = Broadcast(lambda connection: connection.server)
+        self._tasks = BackgroundTasks()
+        self._is_open = False
+
+    async def __aenter__(self) -> Self:
+        self._is_open = True
+        events = self._settings.events()
+        await self._follow(self._settings.current)
+        self._tasks.start(self._listen(events), name="settings follower")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_open = False
+        await self._tasks.aclose()
+        await asyncio.gather(*(watch.backend.disconnect() for watch in self._watches.values()))
+        self._watches.clear()
+        self._broadcast.close()
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """One indicator per server, in the order of the settings; servers of this run last."""
+        return tuple(self.connection(server.name) for server in self._servers())
+
+    def connection(self, name: str) -> Connection:
+        """The indicator of one server; raises InputError for an unknown name."""
+        if watch := self._watches.get(name):
+            return watch.connection
+        if broken := self._broken.get(name):
+            return broken
+        return connection_of(self._server(name), ConnectionState.OFF)
+
+    def visit(self, name: str) -> int:
+        """A number that changes whenever what was learned from the server may be stale; 0: never reached."""
+        watch = self._watches.get(name)
+        return watch.visit if watch else 0
+
+    def backend(self, name: str) -> Backend:
+        """The backend of a server that is on; raises InputError otherwise."""
+        if watch := self._watches.get(name):
+            return watch.backend
+        if broken := self._broken.get(name):
+            raise SettingsError(broken.error_title, broken.error_advice)
+        self._server(name)
+        raise InputError(f"The server {name} is switched off.", "Switch it on in the settings.")
+
+    def image_backend(self, name: str) -> ImageBackend:
+        """The backend of a server that makes pictures."""
+        backend = self.backend(name)
+        if isinstance(backend, ImageBackend):
+            return backend
+        raise InputError(f"The server {name} writes text, it makes no pictures.", "Choose another server.")
+
+    def text_backend(self, name: str) -> TextBackend:
+        """The backend of a server that writes text."""
+        backend = self.backend(name)
+        if isinstance(backend, TextBackend):
+            return backend
+        raise InputError(f"The server {name} makes pictures, it writes no text.", "Choose another server.")
+
+    def check_soon(self, name: str) -> None:
+        """Look at the server now rather than after the pause; an unknown name is nothing to look at."""
+        if watch := self._watches.get(name):
+            watch.look_soon()
+
+    def events(self) -> AsyncIterator[Connection]:
+        """Every change of an indicator; of one server only the latest waits."""
+        return self._broadcast.subscribe()
+
+    async def wait_until_connected(self, name: str) -> None:
+        """Return once the server answers; raises InputError when it is unknown or switched off."""
+        events = self.events()
+        self.backend(name)
+        if self.connection(name).state is ConnectionState.CONNECTED:
+            return
+        self.check_soon(name)
+        async for connection in events:
+            if connection.server == name and connection.state is ConnectionState.CONNECTED:
+                return
+            self.backend(name)
+
+    async def discover(self) -> tuple[ServerSettings, ...]:
+        """Look once at the default addresses on this machine; nothing is switched on by it."""
+        return await discover(self._settings.current.servers)
+
+    def add(self, server: ServerSettings) -> None:
+        """Use a server for this run only. It takes the place of one of the same name."""
+        server = replace(server, is_enabled=True)
+        self._added[server.name] = server
+        if watch := self._watches.get(server.name):
+            self._tasks.start(self._change(watch, server), name=f"settings of {server.name}")
+        elif self._is_open:
+            self._open(server)
+
+    def _servers(self) -> tuple[ServerSettings, ...]:
+        listed = [s for s in self._settings.current.servers if s.name not in self._added]
+        return (*listed, *self._added.values())
+
+    def _server(self, name: str) -> ServerSettings:
+        servers = self._servers()
+        found = next((server for server in servers if server.name == name), None)
+        if found is None:
+            known = ", ".join(server.name for server in servers) or "none"
+            raise InputError(f"There is no server called {name}.", f"Known servers: {known}.")
+        return found
+
+    async def _listen(self, events: AsyncIterator[Settings]) -> None:
+        async for settings in events:
+            await self._follow(settings)
+
+    async def _follow(self, settings: Settings) -> None:
+        wanted = {s.name: s for s in (*settings.servers, *self._added.values()) if s.is_enabled}
+        for name in self._watches.keys() - wanted.keys():
+            await self._close(name)
+        for name in self._broken.keys() - wanted.keys():
+            del self._broken[name]
+        for name, server in wanted.items():
+            watch = self._watches.get(name)
+            if watch is None:
+                self._open(server)
+            elif watch.backend.settings != server:
+                await self._change(watch, server)
+
+    def _open(self, server: ServerSettings) -> None:
+        self._broken.pop(server.name, None)
+        try:
+            backend = _backend_for(server)
+        except LatentuiError as error:
+            self._broken[server.name] = replace(
+                connection_of(server, ConnectionState.UNREACHABLE),
+                error_title=error.title,
+                error_advice=error.advice,
+            )
+            self._broadcast.publish(self._broken[server.name])
+            return
+        watch = ServerWatch(backend, self._broadcast.publish)
+        self._watches[server.name] = watch
+        self._looks[server.name] = self._tasks.start(watch.run(), name=f"watch of {server.name}")
+        self._broadcast.publish(watch.connection)
+
+    async def _change(self, watch: ServerWatch, server: ServerSettings) -> None:
+        if watch.backend.settings.kind is not server.kind:
+            await self._close(server.name)
+            self._open(server)
+            return
+        try:
+            await watch.configure(server)
+        except LatentuiError:
+            await self._close(server.name)
+            self._open(server)  # which says what is wrong with the settings
+
+    async def _close(self, name: str) -> None:
+        watch = self._watches.pop(name)
+        self._looks.pop(name).cancel()
+        await watch.backend.disconnect()
+        off = replace(watch.connection, state=ConnectionState.OFF, status=None, latency=None)
+        self._broadcast.publish(off)
+
+
+def _backend_for(server: ServerSettings) -> Backend:
+    if server.kind not in kinds():
+        raise SettingsError(f"{server.kind.label} servers are not supported by this version.")
+    return open_backend(server)

@@ -1,0 +1,116 @@
+"""The eye on one server: asks in the background how it is, more often when it matters."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.backends.base import Backend
+from tui.domain.errors import LatentuiError, ServerUnreachableError
+from tui.domain.server import Connection, ConnectionState, ServerStatus
+from tui.domain.settings import ServerSettings
+from tui.transport.http import is_nearby, label_of
+
+CHECK_SECONDS = 3.0
+"""How long a server may take to say that it is there."""
+
+_NEARBY_PAUSE = 2.0
+_FAR_PAUSE = 5.0
+_LONGEST_PAUSE = 15.0
+
+
+class ServerWatch:
+    """One server's backend and the indicator that follows it. `run` looks until it is cancelled."""
+
+    def __init__(self, backend: Backend, tell: Callable[[Connection], None]) -> None:
+        self.backend = backend
+        self.visit = 0
+        """How often it came, came back, or came as another version: what was learned before is stale."""
+
+        self.connection = connection_of(backend.settings, ConnectionState.CONNECTING)
+        self._tell = tell
+        self._soon = asyncio.Event()
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Look, pause, look again; for ever."""
+        while True:
+            self._soon.clear()
+            await self._look()
+            try:
+                async with asyncio.timeout(self._pause()):
+                    await self._soon.wait()
+            except TimeoutError:
+                continue
+
+    def look_soon(self) -> None:
+        """Do not wait for the end of the pause."""
+        self._soon.set()
+
+    async def configure(self, settings: ServerSettings) -> None:
+        """Take other settings, and look at once whether they lead anywhere."""
+        await self.backend.configure(settings)
+        self._failures = 0
+        self._set(connection_of(settings, ConnectionState.CONNECTING))
+        self.look_soon()
+
+    async def _look(self) -> None:
+        settings, began = self.backend.settings, time.perf_counter()
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                status = await self.backend.connect()
+        except TimeoutError:
+            silent = ServerUnreachableError(
+                f"{label_of(settings)} did not answer in time.", "It may be busy, or gone; it is asked again."
+            )
+            self._not_reached(silent, settings, may_be_busy=True)
+        except LatentuiError as error:
+            self._not_reached(error, settings)
+        else:
+            self._reached(status, time.perf_counter() - began, settings)
+
+    def _reached(self, status: ServerStatus, latency: float, settings: ServerSettings) -> None:
+        if settings is not self.backend.settings:
+            return  # reconfigured meanwhile: this answer is about another address
+        before = self.connection
+        is_same = before.status is not None and before.status.version == status.version
+        if before.state is not ConnectionState.CONNECTED or not is_same:
+            self.visit += 1
+        self._failures = 0
+        connected = connection_of(settings, ConnectionState.CONNECTED)
+        self._set(replace(connected, status=status, latency=latency, reached_at=time.time()))
+
+    def _not_reached(
+        self, error: LatentuiError, settings: ServerSettings, *, may_be_busy: bool = False
+    ) -> None:
+        if settings is not self.backend.settings:
+            return
+        self._failures += 1
+        if may_be_busy and self._failures == 1 and self.connection.state is ConnectionState.CONNECTED:
+            self.look_soon()  # one silence is no death: servers stall while they load a model
+            return
+        unreachable = connection_of(settings, ConnectionState.UNREACHABLE)
+        self._set(
+            replace(
+                unreachable,
+                error_title=error.title,
+                error_advice=error.advice,
+                reached_at=self.connection.reached_at,
+            )
+        )
+
+    def _set(self, connection: Connection) -> None:
+        if connection != self.connection:
+            self.connection = connection
+            self._tell(connection)
+
+    def _pause(self) -> float:
+        nearby = is_nearby(self.backend.settings.url)
+        if self._failures == 0:
+            return _NEARBY_PAUSE if nearby else _FAR_PAUSE
+        return min(2.0 ** (self._failures - 1), _NEARBY_PAUSE if nearby else _LONGEST_PAUSE)
+
+
+def connection_of(settings: ServerSettings, state: ConnectionState) -> Connection:
+    """An indicator that knows nothing yet."""
+    return Connection(server=settings.name, kind=settings.kind.value, state=state)
