@@ -34,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="latentui",
         description="Make pictures from a terminal. Without a command, the studio opens.",
-        epilog="Exit codes: 0 done, 1 the job failed, 2 bad input, 3 server unreachable or refused, 130 cancelled.",
+        epilog="Exit codes: 0 done, 1 the job failed, 2 bad input, 3 server unreachable, 130 cancelled.",
     )
     parser.add_argument("--version", action="version", version=f"latentui {__version__}")
     parser.add_argument("--demo", action="store_true", help="open the studio on the embedded engine")

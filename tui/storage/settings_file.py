@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -47,7 +47,10 @@ class _File(_Table):
     graphics: str | None = None
     queue_depth: int | None = None
     keys: dict[str, str] = {}
-    servers: dict[str, _Server] = {}
+    servers: dict[str, dict[str, Any]] = {}
+
+
+_Servers = dict[str, _Server]
 
 
 def read_settings(path: Path, pictures: Path) -> Settings:
@@ -59,27 +62,30 @@ def read_settings(path: Path, pictures: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}.", _ADVICE) from error
     try:
-        file = msgspec.convert(tomllib.loads(text), _File)
+        tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.", _ADVICE) from error
-    except msgspec.ValidationError as error:
-        raise _invalid(path, text, str(error)) from error
-    _check_urls(path, text, file)
-    _keep_private(path, file)
-    return _settings(file, pictures)
+    file = _converted(path, text, tree, _File, ())
+    servers = {
+        name: _converted(path, text, table, _Server, ("servers", name))
+        for name, table in file.servers.items()
+    }
+    _check_urls(path, text, servers)
+    _keep_private(path, servers)
+    return _settings(file, servers, pictures)
 
 
 def default_settings(pictures: Path) -> Settings:
     """What holds with no file at all: every kind of server at its usual address, none switched on."""
-    return _settings(_File(), pictures)
+    return _settings(_File(), {}, pictures)
 
 
 _ADVICE = "The defaults are used until it is mended; the file was left as it is."
 
 
-def _settings(file: _File, pictures: Path) -> Settings:
+def _settings(file: _File, tables: _Servers, pictures: Path) -> Settings:
     servers = {kind.value: _default_server(kind) for kind in ServerKind}
-    servers |= {name: _server(name, table) for name, table in file.servers.items()}
+    servers |= {name: _server(name, table) for name, table in tables.items()}
     given = {
         name: value
         for name in ("name_pattern", "theme", "graphics", "queue_depth")
@@ -119,9 +125,9 @@ def _secret(text: str | None) -> Secret | None:
     return Secret(text) if text else None
 
 
-def _check_urls(path: Path, text: str, file: _File) -> None:
+def _check_urls(path: Path, text: str, servers: _Servers) -> None:
     kinds = {kind.value for kind in ServerKind}
-    for name, server in file.servers.items():
+    for name, server in servers.items():
         where = ("servers", name)
         if server.kind is None and name not in kinds:
             known = ", ".join(sorted(kinds))
@@ -130,25 +136,35 @@ def _check_urls(path: Path, text: str, file: _File) -> None:
             raise _located(path, text, (*where, "url"), "url must begin with http:// or https://")
 
 
-def _keep_private(path: Path, file: _File) -> None:
+def _keep_private(path: Path, servers: _Servers) -> None:
     """Take the file from other users' eyes when it holds keys."""
     holds_keys = any(
         secret and not secret.startswith("env:")
-        for server in file.servers.values()
+        for server in servers.values()
         for secret in (server.api_key, server.password, *server.headers.values())
     )
     if holds_keys and path.stat().st_mode & 0o077:
         path.chmod(0o600)
 
 
-def _invalid(path: Path, text: str, message: str) -> SettingsError:
-    """`message` is msgspec's: "Expected `int`, got `str` - at `$.servers.comfyui.defaults.steps`"."""
+_T = TypeVar("_T", bound=_Table)
+
+
+def _converted(path: Path, text: str, tree: Any, shape: type[_T], where: tuple[str, ...]) -> _T:
+    try:
+        return msgspec.convert(tree, shape)
+    except msgspec.ValidationError as error:
+        raise _invalid(path, text, where, str(error)) from error
+
+
+def _invalid(path: Path, text: str, where: tuple[str, ...], message: str) -> SettingsError:
+    """`message` is msgspec's: "Expected `int`, got `str` - at `$.defaults.steps`"."""
     reason, _, place = message.partition(" - at `")
-    keys = re.findall(r"[^.\[\]`$]+", place.replace("[...]", ""))
+    keys = (*where, *re.findall(r"[^.\[\]`$]+", place.replace("[...]", "")))
     unknown = re.search(r"unknown field `([^`]+)`", reason)
     if unknown:
         return _located(path, text, (*keys, unknown[1]), f'there is no setting "{unknown[1]}"')
-    return _located(path, text, tuple(keys), reason[0].lower() + reason[1:])
+    return _located(path, text, keys, reason[0].lower() + reason[1:])
 
 
 def _located(path: Path, text: str, keys: tuple[str, ...], reason: str) -> SettingsError:
