@@ -19,10 +19,14 @@ from tui.services.watch import ServerWatch, connection_of
 
 
 class ConnectionsService:
-    """One backend and one background check per enabled server; follows the settings while running."""
+    """One backend and one background check per enabled server; follows the settings while running.
 
-    def __init__(self, settings: SettingsSource) -> None:
+    `watches` false: a server is looked at only once somebody asks for it (`check`, `check_soon`).
+    """
+
+    def __init__(self, settings: SettingsSource, *, watches: bool = True) -> None:
         self._settings = settings
+        self._watches_all = watches
         self._added: dict[str, ServerSettings] = {}
         self._watches: dict[str, ServerWatch] = {}
         self._looks: dict[str, asyncio.Task[Any]] = {}
@@ -92,6 +96,12 @@ class ConnectionsService:
         """Look at the server now rather than after the pause; an unknown name is nothing to look at."""
         if watch := self._watches.get(name):
             watch.look_soon()
+            self._start(watch)
+
+    async def check(self, name: str) -> Connection:
+        """Look at the server now and say how it is; raises InputError when it is unknown or switched off."""
+        self.backend(name)
+        return await self._watches[name].look()
 
     def events(self) -> AsyncIterator[Connection]:
         """Every change of an indicator; of one server only the latest waits."""
@@ -165,8 +175,14 @@ class ConnectionsService:
             return
         watch = ServerWatch(backend, self._broadcast.publish)
         self._watches[server.name] = watch
-        self._looks[server.name] = self._tasks.start(watch.run(), name=f"watch of {server.name}")
         self._broadcast.publish(watch.connection)
+        if self._watches_all:
+            self._start(watch)
+
+    def _start(self, watch: ServerWatch) -> None:
+        name = watch.backend.settings.name
+        if self._is_open and name not in self._looks:
+            self._looks[name] = self._tasks.start(watch.run(), name=f"watch of {name}")
 
     async def _change(self, watch: ServerWatch, server: ServerSettings) -> None:
         if watch.backend.settings.kind is not server.kind:
@@ -181,7 +197,8 @@ class ConnectionsService:
 
     async def _close(self, name: str) -> None:
         watch = self._watches.pop(name)
-        self._looks.pop(name).cancel()
+        if look := self._looks.pop(name, None):
+            look.cancel()
         await watch.backend.disconnect()
         off = replace(watch.connection, state=ConnectionState.OFF, status=None, latency=None)
         self._broadcast.publish(off)

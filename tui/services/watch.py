@@ -36,7 +36,7 @@ class ServerWatch:
         """Look, pause, look again; for ever."""
         while True:
             self._soon.clear()
-            await self._look()
+            await self.look()
             try:
                 async with asyncio.timeout(self._pause()):
                     await self._soon.wait()
@@ -54,7 +54,8 @@ class ServerWatch:
         self._set(connection_of(settings, ConnectionState.CONNECTING))
         self.look_soon()
 
-    async def _look(self) -> None:
+    async def look(self) -> Connection:
+        """Ask once and return the indicator as it is then."""
         settings, began = self.backend.settings, time.perf_counter()
         try:
             async with asyncio.timeout(CHECK_SECONDS):
@@ -68,6 +69,7 @@ class ServerWatch:
             self._not_reached(error, settings)
         else:
             self._reached(status, time.perf_counter() - began, settings)
+        return self.connection
 
     def _reached(self, status: ServerStatus, latency: float, settings: ServerSettings) -> None:
         if settings is not self.backend.settings:
