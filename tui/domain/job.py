@@ -68,6 +68,9 @@ class Job:
     server: str
     request: GenerationRequest
     status: JobStatus = JobStatus.PENDING
+    is_with_server: bool = False
+    """Whether it was handed over; before that it waits in our own queue."""
+
     created_at: float
     started_at: float | None = None
     ended_at: float | None = None

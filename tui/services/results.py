@@ -1,0 +1,168 @@
+"""Finished files: from the server's bytes to a whole file under a readable name."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.domain.errors import ServerReplyError
+from tui.domain.job import Job, OutputImage, SavedOutput
+from tui.services.naming import NamePattern, is_file_target
+from tui.services.protocols import SettingsSource
+from tui.services.sniffing import ENOUGH, is_text, sniff, suffix_of
+from tui.storage.new_file import NewFile, sweep
+
+_BUFFER = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is about to get its name: enough to know it again after a crash."""
+
+    path: Path
+    size: int
+    digest: str
+
+
+Announce = Callable[[Arrival], None]
+"""Told, in a thread, before a file takes its name."""
+
+
+class ResultsService:
+    """Saves what servers made; the bytes stay as they came, their metadata in them untouched."""
+
+    def __init__(self, settings: SettingsSource) -> None:
+        self._settings = settings
+        self._numbers: dict[tuple[Path, str], int] = {}
+        self._swept: set[Path] = set()
+
+    @property
+    def folder(self) -> Path:
+        """Where results go; it is made when the first one comes."""
+        return Path(self._settings.current.pictures_folder).expanduser()
+
+    async def save(
+        self,
+        job: Job,
+        output: OutputImage,
+        pieces: AsyncIterator[bytes],
+        *,
+        into: str | None = None,
+        announce: Announce | None = None,
+    ) -> SavedOutput:
+        """Write the pieces to a new file and name it once it is whole and on the disk.
+
+        `into` is a folder, or a file (see `is_file_target`); an existing file is never touched, the new
+        one gets a number. Raises SaveError, ServerReplyError for a picture that is none, and what
+        `pieces` raises.
+        """
+        names = await asyncio.to_thread(self._names, job, output, into)
+        file = await asyncio.to_thread(self._begin, names.folder)
+        try:
+            head = await _pour(pieces, file)
+            media_type, suffix = _kind_of(head, output)
+            await asyncio.to_thread(file.seal)
+            path = await asyncio.to_thread(self._settle, file, names, suffix, announce)
+        finally:
+            await asyncio.shield(asyncio.to_thread(file.discard))
+        return SavedOutput(
+            path=str(path), media_type=media_type, seed=output.seed, is_temporary=output.is_temporary
+        )
+
+    def _names(self, job: Job, output: OutputImage, into: str | None) -> "_Names":
+        if into is not None and is_file_target(into):
+            return _ChosenName(Path(into).expanduser().absolute())
+        folder = Path(into).expanduser().absolute() if into is not None else self.folder
+        pattern = NamePattern(self._settings.current.name_pattern)
+        return _PatternNames(folder, pattern, job, output)
+
+    def _begin(self, folder: Path) -> NewFile:
+        if folder not in self._swept:
+            self._swept.add(folder)
+            sweep(folder)
+        return NewFile(folder)
+
+    def _settle(self, file: NewFile, names: "_Names", suffix: str, announce: Announce | None) -> Path:
+        series = (names.folder, names.path(0, "").name)
+        number = self._numbers.get(series) or _last_taken(names, suffix)
+        while True:
+            number += 1
+            path = names.path(number, suffix)
+            if path.exists():  # cheaper than an announcement; `name` decides
+                continue
+            if announce is not None:
+                announce(Arrival(path, file.size, file.digest))
+            if file.name(path):
+                self._numbers[series] = number
+                return path
+
+
+class _ChosenName:
+    """The file that the person named, and its numbered siblings."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self.folder = target.parent
+
+    def path(self, number: int, suffix: str) -> Path:  # noqa: ARG002 - the person's suffix counts
+        if number <= 1:
+            return self._target
+        return self._target.with_name(f"{self._target.stem}_{number}{self._target.suffix}")
+
+
+class _PatternNames:
+    """Names by the person's pattern."""
+
+    def __init__(self, folder: Path, pattern: NamePattern, job: Job, output: OutputImage) -> None:
+        self._root = folder
+        self._pattern = pattern
+        self._job = job
+        self._output = output
+        self.folder = folder / pattern.stem(job, output, 0).parent
+
+    def path(self, number: int, suffix: str) -> Path:
+        stem = self._pattern.stem(self._job, self._output, number)
+        return self._root / stem.with_name(stem.name + suffix)
+
+
+_Names = _ChosenName | _PatternNames
+
+
+def _last_taken(names: _Names, suffix: str) -> int:
+    """The highest number in use, found in a few looks even among 100 000 files; a gap may be filled."""
+    free = 1
+    while names.path(free, suffix).exists():
+        free *= 2
+    taken = free // 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (middle, free) if names.path(middle, suffix).exists() else (taken, middle)
+    return taken
+
+
+async def _pour(pieces: AsyncIterator[bytes], file: NewFile) -> bytes:
+    head, waiting = b"", bytearray()
+    async for piece in pieces:
+        waiting += piece
+        if len(waiting) >= _BUFFER:
+            head = head or bytes(waiting[:ENOUGH])
+            await asyncio.to_thread(file.write, bytes(waiting))
+            waiting.clear()
+    head = head or bytes(waiting[:ENOUGH])
+    await asyncio.to_thread(file.write, bytes(waiting))
+    return head
+
+
+def _kind_of(head: bytes, output: OutputImage) -> tuple[str, str]:
+    if found := sniff(head):
+        return found
+    if output.media_type.startswith("image/") and suffix_of(output.filename) != ".svg":
+        what = "nothing" if not head else "text" if is_text(head) else "unknown data"
+        raise ServerReplyError(
+            f"The server sent {what} where a picture should be ({output.filename}).",
+            "Nothing was saved. Its own log may tell why; save again to fetch it once more.",
+        )
+    if is_text(head):
+        suffix = suffix_of(output.filename)
+        return "text/plain", ".txt" if suffix == ".bin" else suffix
+    return output.media_type, suffix_of(output.filename)
