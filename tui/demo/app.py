@@ -33,8 +33,7 @@ def build_app(core: EngineCore) -> web.Application:
     app[CORE] = core
     app.add_routes(routes_jobs.routes)
     for table in _BOTH_PREFIXES:
-        for route in table:
-            assert isinstance(route, web.RouteDef)
+        for route in (definition for definition in table if isinstance(definition, web.RouteDef)):
             for prefix in ("", "/api"):
                 app.router.add_route(route.method, prefix + route.path, route.handler, **route.kwargs)
     # last, like ComfyUI's static files: unknown paths are 404 to GET and 405 to POST

@@ -75,16 +75,16 @@ class EngineCore:
     async def _run_one(self, job: QueuedJob) -> None:
         started = now_ms()
         self._log({"event": "start", "prompt_id": job.prompt_id, "start": started})
-        outcome: JsonObject | None = None
+        word = "lost"  # unless it comes to an end
         painting = asyncio.create_task(asyncio.to_thread(self._executor.run, job))
         try:
             outcome = await asyncio.shield(painting)
+            word = _word(outcome)
         except asyncio.CancelledError:
             job.interrupted.set()
             await painting
             raise
         finally:
-            word = "lost" if outcome is None else _word(outcome)
             line = {"event": "end", "prompt_id": job.prompt_id, "start": started, "end": now_ms()}
             self._log({**line, "outcome": word})
         self.sockets.last_node = None

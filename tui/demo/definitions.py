@@ -1,6 +1,7 @@
 """The node classes in the shape of ComfyUI's `/object_info`."""
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,7 +16,34 @@ _MODEL_INPUTS = {
     "control_net_name": "controlnet",
     "model_name": "upscale_models",
 }
-_IMAGE_CLASSES = ("LoadImage", "LoadImageMask")
+IMAGE_CLASSES = ("LoadImage", "LoadImageMask")
+"""The classes whose `image` is a file of the input folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """One input of a class."""
+
+    name: str
+    is_required: bool
+    kind: str | list[Any]
+    """A type, or in the old spelling of a combo the choices themselves."""
+    options: JsonObject
+
+    @property
+    def choices(self) -> list[Any] | None:
+        """What may be chosen, in either spelling of a combo; None when it is no choice."""
+        if isinstance(self.kind, list):
+            return self.kind
+        return self.options.get("options", []) if self.kind == "COMBO" else None
+
+    def told(self) -> JsonObject:
+        """How errors name it."""
+        return {"input_name": self.name, "input_config": [self.kind, self.options]}
+
+    def is_image_file(self, class_type: str) -> bool:
+        """Whether it names a picture in the input folder."""
+        return class_type in IMAGE_CLASSES and self.name == "image"
 
 
 @cache
@@ -42,11 +70,11 @@ def output_types(class_type: str) -> tuple[str, ...]:
     return tuple(definitions()[class_type]["output"])
 
 
-def input_specs(class_type: str, folders: Folders) -> list[tuple[str, bool, Any, JsonObject]]:
-    """Each input of the class as (name, required, type, options)."""
+def input_specs(class_type: str, folders: Folders) -> list[InputSpec]:
+    """What the class takes, in the order of its form."""
     sections = _with_files(class_type, definitions()[class_type], folders)["input"]
     return [
-        (name, section == "required", spec[0], spec[1] if len(spec) > 1 else {})
+        InputSpec(name, section == "required", spec[0], spec[1] if len(spec) > 1 else {})
         for section in ("required", "optional")
         for name, spec in sections.get(section, {}).items()
     ]
@@ -58,7 +86,7 @@ def _with_files(name: str, info: JsonObject, folders: Folders) -> JsonObject:
     for key, spec in required.items():
         if key in _MODEL_INPUTS and spec[0] in ("COMBO", []):
             filled[key] = _with_choices(spec, list(MODELS[_MODEL_INPUTS[key]]))
-        elif key == "image" and name in _IMAGE_CLASSES:
+        elif key == "image" and name in IMAGE_CLASSES:
             filled[key] = _with_choices(spec, folders.input_images())
     if not filled:
         return info

@@ -7,6 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from tui.demo.pixels import resized
 from tui.demo.wire import JsonObject
 
 _PREVIEW = 1
@@ -48,7 +49,7 @@ def encoded(picture: Image.Image, size: int | None, image_format: str) -> bytes:
         scale = size / max(picture.size)
         wanted = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         if wanted != picture.size:
-            picture = picture.resize(wanted, Image.Resampling.BILINEAR)
+            picture = resized(picture, wanted)
     buffer = BytesIO()
     if image_format == "JPEG":
         picture.convert("RGB").save(buffer, "JPEG", quality=_PREVIEW_QUALITY)

@@ -1,22 +1,21 @@
 """Runs one graph, node by node, and tells of it in ComfyUI's words."""
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from PIL import Image
 
 from tui.demo import nodes
-from tui.demo.definitions import output_types
+from tui.demo.definitions import definitions, output_types
 from tui.demo.events import Preview, encoded, node_state
 from tui.demo.folders import Folders
 from tui.demo.job_queue import QueuedJob
 from tui.demo.node_cache import NodeCache, Signatures
+from tui.demo.node_errors import trace
 from tui.demo.nodes.registry import JobInterruptedError, NodeContext, NodeResult, function_of
 from tui.demo.ordering import execution_order, needed
-from tui.demo.wire import JsonObject, now_ms
+from tui.demo.wire import JsonObject, as_link, now_ms
 
 __all__ = ["Executor", "Listener", "nodes"]
 
@@ -129,9 +128,9 @@ class _Run:
             if name not in node["inputs"]:
                 continue
             value = node["inputs"][name]
-            if isinstance(value, list):
-                source = self.executor.cache[self.signatures.of(value[0])]
-                value = source.values[value[1]]
+            link = as_link(value)
+            if link is not None:
+                value = self.executor.cache[self.signatures.of(link[0])].values[link[1]]
             given[name] = value
         return given
 
@@ -204,14 +203,11 @@ class _Run:
         module = type(error).__module__
         name = type(error).__qualname__
         shown = name if module in ("builtins", __package__) else f"{module}.{name}"
-        inputs = self.job.graph[self.current]["inputs"] if self.current is not None else {}
+        inputs: JsonObject = self.job.graph[self.current]["inputs"] if self.current is not None else {}
         return {
             "exception_message": f"{error}\n",
             "exception_type": shown,
-            "traceback": [
-                f'  File "{Path(frame.filename).name}", line {frame.lineno}, in {frame.name}\n'
-                for frame in traceback.extract_tb(error.__traceback__)
-            ],
+            "traceback": trace(error),
             "current_inputs": {key: [str(value)] for key, value in inputs.items()},
             "current_outputs": list(self.job.graph),
         }
@@ -222,7 +218,5 @@ def _meta(node_id: str) -> JsonObject:
 
 
 def _input_names(class_type: str) -> list[str]:
-    from tui.demo.definitions import definitions
-
     sections = definitions()[class_type]["input"]
     return [name for section in ("required", "optional") for name in sections.get(section, {})]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tui.demo.job_queue import JobQueue, QueuedJob
-from tui.demo.wire import JsonObject
+from tui.demo.wire import JsonObject, as_object
 
 STATUSES = ("pending", "in_progress", "completed", "failed", "cancelled")
 _PREVIEWABLE = ("images", "video", "audio")
@@ -93,9 +93,9 @@ def _lists(outputs: JsonObject) -> list[tuple[str, str, list[Any]]]:
 
 
 def _workflow_id(extra_data: JsonObject) -> str | None:
-    pnginfo = extra_data.get("extra_pnginfo")
-    workflow = pnginfo.get("workflow") if isinstance(pnginfo, dict) else None
-    return workflow.get("id") if isinstance(workflow, dict) else None
+    pnginfo = as_object(extra_data.get("extra_pnginfo")) or {}
+    workflow = as_object(pnginfo.get("workflow")) or {}
+    return workflow.get("id")
 
 
 def _present(job: JsonObject) -> JsonObject:

@@ -4,9 +4,10 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+from tui.demo.definitions import IMAGE_CLASSES
 from tui.demo.folders import Folders, UnsafePathError
 from tui.demo.nodes.registry import NodeResult
-from tui.demo.wire import Graph
+from tui.demo.wire import Graph, as_link
 
 
 @dataclass(slots=True)
@@ -27,11 +28,9 @@ class Signatures:
         node = self.graph[node_id]
         parts: list[object] = [node["class_type"]]
         for name, value in sorted(node["inputs"].items()):
-            if isinstance(value, list) and len(value) == 2:
-                parts.append([name, self.of(value[0]), value[1]])
-            else:
-                parts.append([name, repr(value)])
-        if node["class_type"] in ("LoadImage", "LoadImageMask"):
+            link = as_link(value)
+            parts.append([name, repr(value)] if link is None else [name, self.of(link[0]), link[1]])
+        if node["class_type"] in IMAGE_CLASSES:
             parts.append(self._file_hash(str(node["inputs"]["image"])))
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

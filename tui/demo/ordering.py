@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 
 from tui.demo.definitions import is_output_node
-from tui.demo.wire import Graph
+from tui.demo.wire import Graph, as_link
 
 
 def links(graph: Graph, node_id: str) -> list[str]:
     """The nodes that `node_id` reads from, in the order of its inputs."""
     given = graph[node_id].get("inputs", {})
-    return [value[0] for value in given.values() if isinstance(value, list) and len(value) == 2]
+    found = (as_link(value) for value in given.values())
+    return [link[0] for link in found if link is not None]
 
 
 def needed(graph: Graph, outputs: Iterable[str]) -> list[str]:

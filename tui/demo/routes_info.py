@@ -135,5 +135,5 @@ async def templates(_request: web.Request) -> web.Response:
 async def assets(_request: web.Request) -> web.Response:
     """Off, as on a server without --enable-assets."""
     message = "Assets system is disabled. Start the server with --enable-assets to use this feature."
-    error = {"code": "SERVICE_DISABLED", "message": message, "details": {}}
+    error: JsonObject = {"code": "SERVICE_DISABLED", "message": message, "details": {}}
     return web.json_response({"error": error}, status=503)

@@ -1,14 +1,13 @@
 """`/prompt`: what a client submits, and how many jobs there are."""
 
 import uuid
-from typing import Any
 
 from aiohttp import web
 
 from tui.demo.core import EngineCore, core_of, trouble
 from tui.demo.job_queue import QueuedJob
 from tui.demo.validation import validate
-from tui.demo.wire import JsonObject, now_ms
+from tui.demo.wire import JsonObject, as_object, now_ms
 
 routes = web.RouteTableDef()
 
@@ -24,10 +23,10 @@ async def submit(request: web.Request) -> web.Response:
     """Judge a graph and line it up."""
     core = core_of(request)
     try:
-        posted: Any = await request.json()
+        posted = as_object(await request.json())
     except ValueError:
         return trouble()
-    if not isinstance(posted, dict):
+    if posted is None:
         return trouble()
     number = _number(core, posted)
     if "prompt" not in posted:
@@ -45,8 +44,8 @@ async def submit(request: web.Request) -> web.Response:
 
 
 def _judged(core: EngineCore, posted: JsonObject, number: float, prompt_id: str) -> web.Response:
-    graph, extra_data = posted["prompt"], posted.get("extra_data", {})
-    if not _is_graph(graph) or not isinstance(extra_data, dict):
+    graph, extra_data = as_object(posted["prompt"]), as_object(posted.get("extra_data", {}))
+    if graph is None or extra_data is None or not all(isinstance(node, dict) for node in graph.values()):
         return trouble()
     verdict = validate(graph, core.folders, posted.get("partial_execution_targets"))
     if verdict.error is not None:
@@ -71,10 +70,6 @@ def _number(core: EngineCore, posted: JsonObject) -> float:
     return number
 
 
-def _is_graph(graph: object) -> bool:
-    return isinstance(graph, dict) and all(isinstance(node, dict) for node in graph.values())  # pyright: ignore[reportUnknownVariableType] JSON
-
-
 def is_canonical_uuid(value: object) -> bool:
     """Whether ComfyUI takes it for an id: lowercase, hyphenated."""
     if not isinstance(value, str):
@@ -86,5 +81,5 @@ def is_canonical_uuid(value: object) -> bool:
 
 
 def _refused(kind: str, message: str, details: str) -> web.Response:
-    error = {"type": kind, "message": message, "details": details, "extra_info": {}}
+    error: JsonObject = {"type": kind, "message": message, "details": details, "extra_info": {}}
     return web.json_response({"error": error, "node_errors": {}}, status=400)

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from tui.demo.core import core_of, trouble
+from tui.demo.wire import as_object
 
 routes = web.RouteTableDef()
 
@@ -34,10 +35,10 @@ async def change_queue(request: web.Request) -> web.Response:
 async def interrupt(request: web.Request) -> web.Response:
     """Stop the named job if it runs; without a name whatever runs."""
     try:
-        posted: Any = await request.json()
+        posted = as_object(await request.json()) or {}
     except (JSONDecodeError, UnicodeDecodeError):
         posted = {}
-    core_of(request).queue.interrupt(posted.get("prompt_id") if isinstance(posted, dict) else None)
+    core_of(request).queue.interrupt(posted.get("prompt_id"))
     return web.Response()
 
 

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import uuid
-from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from tui.demo.core import EngineCore, core_of
 from tui.demo.events import status
 from tui.demo.sockets import ClientSocket
+from tui.demo.wire import as_object
 
 routes = web.RouteTableDef()
 
@@ -48,11 +48,11 @@ async def _listen(core: EngineCore, client: ClientSocket) -> None:
         if message.type is not WSMsgType.TEXT or not is_first:
             continue
         try:
-            said: Any = json.loads(message.data)
+            said = as_object(json.loads(message.data)) or {}
         except ValueError:
             continue
         is_first = False
-        if isinstance(said, dict) and said.get("type") == "feature_flags":
-            flags: Any = said.get("data")
-            client.wants_metadata = isinstance(flags, dict) and bool(flags.get("supports_preview_metadata"))
+        if said.get("type") == "feature_flags":
+            flags = as_object(said.get("data")) or {}
+            client.wants_metadata = bool(flags.get("supports_preview_metadata"))
             client.put(json.dumps({"type": "feature_flags", "data": core.features}))

@@ -4,6 +4,7 @@ from PIL import Image
 
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Conditioning, Control, Images, Latent, Masks, Model, at, fitted
+from tui.demo.pixels import hardened
 
 _GREY = (127, 127, 127)
 
@@ -75,5 +76,5 @@ def inpaint_model_conditioning(
 
 def greyed(picture: Image.Image, mask: Image.Image) -> Image.Image:
     """The picture with mid-grey where the mask is at least half set."""
-    hard = mask.point([0] * 128 + [255] * 128)
+    hard = hardened(mask)
     return Image.composite(Image.new("RGB", picture.size, _GREY), picture, hard)

@@ -4,6 +4,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Images
+from tui.demo.pixels import mapped, resized
 
 _UPSCALE_FACTOR = 2
 _GREY = (127, 127, 127)
@@ -39,7 +40,7 @@ def upscale_with_model(context: NodeContext, upscale_model: str, image: Images) 
     larger: list[Image.Image] = []
     for index, picture in enumerate(image):
         size = (picture.width * _UPSCALE_FACTOR, picture.height * _UPSCALE_FACTOR)
-        enlarged = picture.resize(size, Image.Resampling.LANCZOS)
+        enlarged = resized(picture, size, Image.Resampling.LANCZOS)
         larger.append(enlarged.filter(ImageFilter.UnsharpMask(1.6, 60, 2)))
         context.step(index + 1, len(image))
     return result(tuple(larger))
@@ -72,8 +73,8 @@ def _edges(picture: Image.Image, low: float, high: float) -> Image.Image:
         _slope(grey, (-1, 0, 1, -2, 0, 2, -1, 0, 1)), _slope(grey, (-1, -2, -1, 0, 0, 0, 1, 2, 1))
     )
     thin = _thinned(strength)
-    strong = thin.point([255 if value >= high * 255 else 0 for value in range(256)])
-    weak = thin.point([255 if value >= low * 255 else 0 for value in range(256)])
+    strong = mapped(thin, [255 if value >= high * 255 else 0 for value in range(256)])
+    weak = mapped(thin, [255 if value >= low * 255 else 0 for value in range(256)])
     for _ in range(_LONGEST_FLOOD):
         grown = ImageChops.darker(strong.filter(ImageFilter.MaxFilter(3)), weak)
         if grown.tobytes() == strong.tobytes():
@@ -96,7 +97,7 @@ def _thinned(strength: Image.Image) -> Image.Image:
         for dx, dy in ((1, 0), (0, 1))
     ]
     kept = [
-        ImageChops.subtract(strength, ImageChops.subtract(ridge, strength).point([0] + [255] * 255))
+        ImageChops.subtract(strength, mapped(ImageChops.subtract(ridge, strength), [0] + [255] * 255))
         for ridge in ridges
     ]
     return ImageChops.lighter(*kept)

@@ -6,6 +6,7 @@ from PIL import Image, ImageChops, ImageOps
 
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Images, Masks, at, fitted
+from tui.demo.pixels import resized
 
 _METHODS = {
     "nearest-exact": Image.Resampling.NEAREST,
@@ -29,7 +30,7 @@ def opened(context: NodeContext, name: str) -> Image.Image:
 
 def scaled(picture: Image.Image, size: tuple[int, int], method: str) -> Image.Image:
     """The picture at another size; colour and alpha apart, so that nothing bleeds."""
-    return picture if picture.size == size else picture.resize(size, _METHODS[method])
+    return picture if picture.size == size else resized(picture, size, _METHODS[method])
 
 
 def centre_cropped(picture: Image.Image, shape: tuple[int, int]) -> Image.Image:
@@ -121,6 +122,12 @@ def batch(_context: NodeContext, image1: Images, image2: Images) -> NodeResult:
         for picture in image2
     )
     return result(image1 + fitting)
+
+
+@node("RepeatImageBatch")
+def repeat(_context: NodeContext, image: Images, amount: int) -> NodeResult:
+    """The same again, `amount` times."""
+    return result(image * amount)
 
 
 @node("ImageCompositeMasked")

@@ -8,6 +8,7 @@ from tui.demo.nodes.conditioning import greyed
 from tui.demo.nodes.images import centre_cropped, scaled
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Images, Latent, Masks, at, fitted
+from tui.demo.pixels import hardened
 
 _MOST_PIXELS = 64_000_000  # in one batch; a real server runs out of memory about there
 
@@ -66,7 +67,7 @@ def encode_for_inpaint(
         own = _multiple_of_8(fitted(at(mask, index), picture.size))
         pictures.append(greyed(cropped, own))
         wider = own if grow_mask_by == 0 else own.filter(ImageFilter.MaxFilter(grow_mask_by // 2 * 2 + 1))
-        grown.append(wider.point([0] * 128 + [255] * 128))
+        grown.append(hardened(wider))
     return result(Latent(tuple(pictures), noise_mask=tuple(grown)))
 
 

@@ -4,6 +4,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Masks
+from tui.demo.pixels import resized
 
 
 @node("GrowMask")
@@ -36,10 +37,10 @@ def _one_wider(mask: Image.Image, growing: bool, tapered: bool) -> Image.Image:
 
 def _feathered(mask: Image.Image, sides: tuple[int, int, int, int]) -> Image.Image:
     left, top, right, bottom = sides
-    across = _ramp(mask.width, left, right).resize(mask.size, Image.Resampling.NEAREST)
+    across = resized(_ramp(mask.width, left, right), mask.size, Image.Resampling.NEAREST)
     down = _ramp(mask.height, top, bottom).transpose(Image.Transpose.ROTATE_270)
     return ImageChops.multiply(
-        ImageChops.multiply(mask, across), down.resize(mask.size, Image.Resampling.NEAREST)
+        ImageChops.multiply(mask, across), resized(down, mask.size, Image.Resampling.NEAREST)
     )
 
 

@@ -5,6 +5,7 @@ from PIL import Image, ImageChops
 from tui.demo.nodes.images import opened
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Images, Masks, at
+from tui.demo.pixels import hardened, mapped
 
 _BANDS = {"red": "R", "green": "G", "blue": "B", "alpha": "A"}
 
@@ -50,7 +51,7 @@ def invert(_context: NodeContext, mask: Masks) -> NodeResult:
 def threshold(_context: NodeContext, mask: Masks, value: float) -> NodeResult:
     """All or nothing: set where it is more than `value`."""
     table = [255 if level / 255 > value else 0 for level in range(256)]
-    return result(tuple(picture.point(table) for picture in mask))
+    return result(tuple(mapped(picture, table) for picture in mask))
 
 
 @node("CropMask")
@@ -103,4 +104,4 @@ def _combined(below: Image.Image, above: Image.Image, operation: str) -> Image.I
 
 
 def _bits(mask: Image.Image) -> Image.Image:
-    return mask.point([0] * 128 + [255] * 128).convert("1")
+    return hardened(mask).convert("1")

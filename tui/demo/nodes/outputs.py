@@ -6,7 +6,6 @@ import re
 import time
 from pathlib import Path
 
-from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tui.demo.folders import UnsafePathError, inside

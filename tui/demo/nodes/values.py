@@ -5,6 +5,8 @@ from typing import TypeAlias
 
 from PIL import Image
 
+from tui.demo.pixels import resized
+
 Images: TypeAlias = tuple[Image.Image, ...]
 """A batch of one size, RGB, or RGBA after JoinImageWithAlpha."""
 
@@ -67,4 +69,4 @@ def at(batch: tuple[Image.Image, ...], index: int) -> Image.Image:
 
 def fitted(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
     """A mask at another size, bilinear as ComfyUI does."""
-    return mask if mask.size == size else mask.resize(size, Image.Resampling.BILINEAR)
+    return mask if mask.size == size else resized(mask, size)

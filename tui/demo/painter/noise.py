@@ -4,6 +4,8 @@ import random
 
 from PIL import Image
 
+from tui.demo.pixels import resized
+
 
 def grain(dice: random.Random, size: tuple[int, int], mode: str = "L") -> Image.Image:
     """A random value in every pixel."""
@@ -24,4 +26,4 @@ def clouds(
 
 def _octave(dice: random.Random, size: tuple[int, int], cell: float, mode: str) -> Image.Image:
     coarse = (max(2, round(size[0] / max(1.0, cell)) + 1), max(2, round(size[1] / max(1.0, cell)) + 1))
-    return grain(dice, coarse, mode).resize(size, Image.Resampling.BICUBIC)
+    return resized(grain(dice, coarse, mode), size, Image.Resampling.BICUBIC)
