@@ -7,6 +7,7 @@ LatentuiError
 │   └── WorkflowError           a workflow, its slots or their values
 ├── ServerError                 a server
 │   ├── ServerUnreachableError  nobody answers
+│   │   └── AnswerLostError     it may have taken the request, and its answer did not arrive
 │   ├── ServerRefusedError      it answers: not you
 │   ├── ServerReplyError        it answers something that makes no sense here
 │   └── RequestRejectedError    it understood the request and will not do it
@@ -59,6 +60,10 @@ class ServerError(LatentuiError):
 
 class ServerUnreachableError(ServerError):
     """Nobody answers at the address, or the answer broke off."""
+
+
+class AnswerLostError(ServerUnreachableError):
+    """The request went out, at least in part, and no answer came: the server may or may not act on it."""
 
 
 class ServerRefusedError(ServerError):

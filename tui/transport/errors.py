@@ -1,26 +1,48 @@
 """Which of our errors a failed exchange is, in words."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
 
 from tui.domain.errors import (
-    LatentuiError,
+    AnswerLostError,
     RequestRejectedError,
+    ServerError,
     ServerRefusedError,
     ServerReplyError,
     ServerUnreachableError,
 )
 from tui.domain.text import one_line
 
-_REFUSED = ("refused", "All connection attempts failed")
+T = TypeVar("T")
+
+_NAMELESS = (
+    "Name or service",
+    "getaddrinfo",
+    "nodename nor servname",
+    "No address associated",
+    "name resolution",
+)
 
 
 def decode_json(label: str, body: bytes, path: str) -> Any:
     """`body` as JSON; HTML and garbage become a sentence."""
     try:
         return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(label, body, path) from error
+
+
+def decode_json_as(kind: type[T], label: str, body: bytes, path: str) -> T:
+    """`body` as a value of `kind`; JSON of another shape becomes a sentence too."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise ServerReplyError(
+            f"{label} answered {path} with something unexpected ({one_line(str(error), 120)}).",
+            "Is it the kind of server that the settings say?",
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(label, body, path) from error
 
@@ -34,11 +56,16 @@ def not_json(label: str, body: bytes, path: str) -> ServerReplyError:
     )
 
 
-def error_of(label: str, status: int, body: bytes, path: str) -> LatentuiError:
+def error_of(label: str, status: int, body: bytes, path: str) -> ServerError:
     """The error for an answer with a status that is no success."""
     said = plain_text(body)
     quoted = f' It said: "{said}"' if said else ""
     match status:
+        case _ if 300 <= status < 400:
+            return ServerReplyError(
+                f"{label} sends {path} elsewhere ({status}).",
+                "Check the address: http or https, the path prefix, or a login page in front of it.",
+            )
         case 401 | 403:
             return ServerRefusedError(
                 f"{label} refused access ({status}).{quoted}", "Check its key or password in the settings."
@@ -72,25 +99,43 @@ def unreachable(label: str, error: httpx.TransportError) -> ServerUnreachableErr
             return ServerUnreachableError(
                 f"{label} did not answer in time.", "Is the machine on and the network up?"
             )
-        case httpx.TimeoutException():
-            return ServerUnreachableError(f"{label} took too long to answer.", "It may be busy; try again.")
-        case httpx.ConnectError() if "CERTIFICATE" in str(error).upper():
-            return ServerUnreachableError(
-                f"The certificate of {label} is not trusted.",
-                "Name its CA file in the settings, or switch verification off there.",
-            )
-        case httpx.ConnectError() if "refused" in str(error) or "All connection attempts failed" in str(
-            error
-        ):
-            return ServerUnreachableError(f"{label} refused the connection.", "Is it running?")
         case httpx.ConnectError():
-            return ServerUnreachableError(f"{label} cannot be found.", "Check the address in the settings.")
-        case httpx.UnsupportedProtocol():
+            return _not_connected(label, str(error))
+        case httpx.ProxyError():
             return ServerUnreachableError(
-                f"The address of {label} is not a web address.", "It must begin with http:// or https://."
+                f"The proxy before {label} does not let through.", "Check the proxy variables."
             )
+        case httpx.UnsupportedProtocol():
+            return not_an_address(label)
+        case httpx.TimeoutException():
+            return AnswerLostError(f"{label} took too long to answer.", "It may be busy; try again.")
         case _:
-            return ServerUnreachableError(f"The connection to {label} broke off.", "It may have stopped.")
+            return AnswerLostError(f"The connection to {label} broke off.", "It may have stopped.")
+
+
+def not_an_address(label: str) -> ServerUnreachableError:
+    """The error for an address nothing can be sent to."""
+    return ServerUnreachableError(
+        f"The address of {label} is not a web address.",
+        "Correct it in the settings; it begins with http:// or https://.",
+    )
+
+
+def _not_connected(label: str, reason: str) -> ServerUnreachableError:
+    if "CERTIFICATE" in reason.upper():
+        return ServerUnreachableError(
+            f"The certificate of {label} is not trusted.",
+            "Name its CA file in the settings, or switch verification off there.",
+        )
+    if "SSL" in reason:
+        return ServerUnreachableError(
+            f"{label} does not speak TLS.", "Does its address begin with http:// instead of https://?"
+        )
+    if any(words in reason for words in _NAMELESS):
+        return ServerUnreachableError(f"{label} cannot be found.", "Check the address in the settings.")
+    if "refused" in reason or "All connection attempts failed" in reason:
+        return ServerUnreachableError(f"{label} refused the connection.", "Is it running?")
+    return ServerUnreachableError(f"{label} cannot be reached.", "Is the machine on and the network up?")
 
 
 def too_large(label: str, limit: int) -> ServerReplyError:

@@ -1,19 +1,29 @@
 """HTTP to one server: bounded answers, and every foreign exception turned into ours."""
 
+import asyncio
 import ipaddress
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
-from tui.domain.errors import ServerReplyError, SettingsError
+from tui.domain.errors import AnswerLostError, ServerReplyError, SettingsError
 from tui.domain.settings import ServerSettings
 from tui.domain.text import one_line
-from tui.transport.errors import decode_json, error_of, too_large, unreachable
+from tui.transport.errors import (
+    decode_json,
+    decode_json_as,
+    error_of,
+    not_an_address,
+    too_large,
+    unreachable,
+)
+
+T = TypeVar("T")
 
 MAXIMUM_JSON = 128 * 1024 * 1024
 """Bytes of a JSON answer that are read at most; `/object_info` of a crowded server is about 10 MB."""
@@ -21,8 +31,16 @@ MAXIMUM_JSON = 128 * 1024 * 1024
 MAXIMUM_FILE = 1024 * 1024 * 1024
 """Bytes of a result file that are read at most."""
 
+MAXIMUM_ERROR = 1024 * 1024
+"""Bytes of an error page that are read at most."""
+
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 30.0
+_WHOLE_ANSWER = 10
+"""How many times the read timeout a whole JSON answer may take: one that trickles must end too."""
+
+_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+"""Others can hold a thousand times more in one piece than these, before any bound is looked at."""
 
 
 class HttpClient:
@@ -34,8 +52,9 @@ class HttpClient:
     def __init__(self, settings: ServerSettings, *, timeout: float | None = _READ_SECONDS) -> None:
         self.label = label_of(settings)
         self._url = settings.url.rstrip("/")
+        self._timeout = timeout
         self._client = httpx.AsyncClient(
-            headers=credential_headers(settings),
+            headers=_sendable(settings, {"Accept-Encoding": "gzip, deflate", **credential_headers(settings)}),
             auth=_basic_auth(settings),
             verify=tls_context(settings),
             timeout=httpx.Timeout(timeout, connect=_CONNECT_SECONDS),
@@ -50,6 +69,13 @@ class HttpClient:
     async def get_json(self, path: str, **query: str | int) -> Any:
         """The decoded JSON answer to a GET."""
         return await self.request_json("GET", path, params=query or None)
+
+    async def get_as(self, kind: type[T], path: str, **query: str | int) -> T:
+        """The answer to a GET as a value of `kind`; another shape is a `ServerReplyError`."""
+        response, body = await self.exchange("GET", path, params=query or None)
+        if not response.is_success:
+            raise error_of(self.label, response.status_code, body, path)
+        return decode_json_as(kind, self.label, body, path)
 
     async def post_json(self, path: str, body: object, **options: Any) -> Any:
         """The decoded JSON answer to a POST of `body` as JSON; None for an empty answer.
@@ -69,23 +95,34 @@ class HttpClient:
 
     async def exchange(self, method: str, path: str, **options: Any) -> tuple[httpx.Response, bytes]:
         """Send and read the whole answer, whatever its status; at most `MAXIMUM_JSON` bytes."""
-        async with self._open(method, path, **options) as response:
-            body = bytearray()
-            async for piece in self._pieces(response, MAXIMUM_JSON):
-                body += piece
-            return response, bytes(body)
+        seconds: float | None = options.get("timeout", self._timeout)
+        try:
+            async with asyncio.timeout(None if seconds is None else seconds * _WHOLE_ANSWER):
+                return await self._whole(method, path, options)
+        except TimeoutError as error:
+            raise AnswerLostError(
+                f"{self.label} did not finish its answer.", "It may be busy; try again."
+            ) from error
 
     async def stream(self, path: str, **query: str) -> AsyncIterator[bytes]:
         """The bytes of a file in pieces; an answer that is an error raises before the first."""
-        async with self._open("GET", path, params=query) as response:
+        async with self.open("GET", path, params=query) as response:
             if not response.is_success:
-                body = b"".join([piece async for piece in self._pieces(response, MAXIMUM_JSON)])
+                body = b"".join([piece async for piece in self.pieces(response, MAXIMUM_ERROR)])
                 raise error_of(self.label, response.status_code, body, path)
-            async for piece in self._pieces(response, MAXIMUM_FILE):
+            async for piece in self.pieces(response, MAXIMUM_FILE):
                 yield piece
 
+    async def _whole(self, method: str, path: str, options: dict[str, Any]) -> tuple[httpx.Response, bytes]:
+        async with self.open(method, path, **options) as response:
+            body = bytearray()
+            async for piece in self.pieces(response, MAXIMUM_JSON):
+                body += piece
+            return response, bytes(body)
+
     @asynccontextmanager
-    async def _open(self, method: str, path: str, **options: Any) -> AsyncGenerator[httpx.Response]:
+    async def open(self, method: str, path: str, **options: Any) -> AsyncGenerator[httpx.Response]:
+        """An answer whose body is still to be read, by `pieces`; options are httpx's."""
         if "timeout" in options:
             options["timeout"] = httpx.Timeout(options["timeout"], connect=_CONNECT_SECONDS)
         try:
@@ -93,13 +130,16 @@ class HttpClient:
                 yield response
         except httpx.TransportError as error:
             raise unreachable(self.label, error) from error
-        except (httpx.InvalidURL, httpx.DecodingError, httpx.TooManyRedirects) as error:
-            raise ServerReplyError(
-                f"{self.label} sent an answer that cannot be read.", "Check the address in the settings."
-            ) from error
+        except httpx.InvalidURL as error:
+            raise not_an_address(self.label) from error
+        except httpx.DecodingError as error:
+            raise _unreadable(self.label) from error
 
-    async def _pieces(self, response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
+    async def pieces(self, response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
+        """The body as it arrives, at most `limit` bytes of it."""
         # refused before the first byte when the length is announced, and while reading when it is not
+        if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
+            raise _unreadable(self.label)
         announced = response.headers.get("Content-Length", "")
         if announced.isdecimal() and int(announced) > limit:
             raise too_large(self.label, limit)
@@ -151,6 +191,22 @@ def is_nearby(url: str) -> bool:
         return ipaddress.ip_address(host).is_private
     except ValueError:
         return host == "localhost" or "." not in host
+
+
+def _unreadable(label: str) -> ServerReplyError:
+    return ServerReplyError(
+        f"{label} sent an answer that cannot be read.", "Check the address, and what is in front of it."
+    )
+
+
+def _sendable(settings: ServerSettings, headers: dict[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not (name.isascii() and value.isascii() and value.isprintable()):
+            raise SettingsError(
+                f"The key or header {one_line(name, 40)} of {settings.name} cannot be sent: not all ASCII.",
+                "Correct it in the settings.",
+            )
+    return headers
 
 
 def _basic_auth(settings: ServerSettings) -> httpx.BasicAuth | None:

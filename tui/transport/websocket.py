@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Self
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from tui.domain.errors import ServerError, ServerRefusedError, ServerUnreachableError
 from tui.domain.settings import ServerSettings
@@ -15,7 +15,8 @@ from tui.transport.http import credential_headers, is_nearby, label_of, tls_cont
 MAXIMUM_FRAME = 64 * 1024 * 1024
 """Bytes: SaveImageWebsocket sends finished pictures as frames; the library's default is 1 MiB."""
 
-_OPEN_SECONDS = 5.0
+_OPEN_SECONDS = 15.0
+"""A server that is slow to answer still gets its socket; nothing waits for it."""
 
 
 class WebSocketConnection:
@@ -40,6 +41,7 @@ class WebSocketConnection:
                 proxy=None if is_nearby(settings.url) else True,
                 open_timeout=_OPEN_SECONDS,
                 close_timeout=2,
+                compression=None,  # previews are JPEG: deflating them is work for nothing on both sides
                 max_size=MAXIMUM_FRAME,
                 ping_interval=20,
                 ping_timeout=60,
@@ -86,7 +88,7 @@ def _headers(settings: ServerSettings) -> dict[str, str]:
 
 
 def _handshake_error(label: str, error: InvalidHandshake) -> ServerError:
-    if "401" in str(error) or "403" in str(error):
+    if isinstance(error, InvalidStatus) and error.response.status_code in {401, 403}:
         return ServerRefusedError(
             f"{label} refused the WebSocket.", "Check its key or password in the settings."
         )

@@ -1,0 +1,82 @@
+"""The files in what a ComfyUI node shows, as outputs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.domain.job import OutputImage
+from tui.domain.request import ApiWorkflow
+from tui.domain.text import one_line
+from tui.protocol.untyped import mapping, sequence, text
+
+_MOST_FILES = 1000
+"""Files of one node that are looked at; a hostile server could name any number."""
+
+_MEDIA_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "avif": "image/avif",
+    "svg": "image/svg+xml",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "mkv": "video/x-matroska",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+    "opus": "audio/opus",
+    "wav": "audio/wav",
+    "txt": "text/plain",
+    "json": "application/json",
+    "glb": "model/gltf-binary",
+}
+
+
+def media_type_of(filename: str) -> str:
+    """The media type its ending stands for."""
+    return _MEDIA_TYPES.get(filename.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+def outputs_of(shown: Any, seed: int | None = None) -> tuple[OutputImage, ...]:
+    """Every file in a node's output, under whatever key: images, gifs, video, audio, anything."""
+    return tuple(
+        output
+        for value in mapping(shown).values()
+        for item in (sequence(value) or [value])[:_MOST_FILES]
+        if (output := _file(mapping(item), seed))
+    )
+
+
+def seed_of(graph: ApiWorkflow) -> int | None:
+    """The seed the graph runs with: its first literal one."""
+    for node in graph.values():
+        inputs = mapping(mapping(node).get("inputs"))
+        for name in ("seed", "noise_seed"):
+            if isinstance(inputs.get(name), int):
+                return inputs[name]
+    return None
+
+
+def _file(about: Mapping[str, Any], seed: int | None) -> OutputImage | None:
+    filename = _basename(_name(about, "filename"))
+    if not filename:
+        return None
+    folder = _name(about, "type") or "output"
+    return OutputImage(
+        filename=filename,
+        subfolder=_name(about, "subfolder"),
+        folder=folder,
+        media_type=media_type_of(filename),
+        seed=seed,
+        is_temporary=folder == "temp",
+    )
+
+
+def _name(about: Mapping[str, Any], key: str) -> str:
+    return one_line(text(about.get(key)), 500)
+
+
+def _basename(filename: str) -> str:
+    # as the server does itself when it is asked for the file; a path can only be meant badly
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    return "" if name in {".", ".."} else name
