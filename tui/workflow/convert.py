@@ -1,0 +1,181 @@
+"""From the canvas format to the API format, as the official page does it before it sends a prompt."""
+
+import random
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.workflow.definitions import NodeDefs
+from tui.workflow.graph import Graph, Node, Unset, Value, Widget, shown
+from tui.workflow.json_values import Json, JsonObject, is_truthy, object_of, ordered, text_of
+from tui.workflow.links import HostValue, Origin, Place, Resolver, places
+from tui.workflow.loading import load
+from tui.workflow.nodes import FILE_SAVERS, SEARCH_NAME
+from tui.workflow.notes import Note, UnknownNode, UnreadableValues
+from tui.workflow.primitives import is_primitive, propagate
+from tui.workflow.settling import settle
+from tui.workflow.text import fill_placeholders, resolve_choices
+
+_REPLACES_TEXT = "Run widget replace on values"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A workflow that can be sent, and what to know about it."""
+
+    api: Mapping[str, JsonObject]
+    """`{id: {"inputs", "class_type", "_meta"}}` in the page's order."""
+
+    notes: tuple[Note, ...]
+
+    @property
+    def unknown_nodes(self) -> tuple[UnknownNode, ...]:
+        """Nodes that the server does not have; it would refuse the workflow."""
+        return tuple(note for note in self.notes if isinstance(note, UnknownNode))
+
+
+def convert(
+    ui: JsonObject,
+    defs: NodeDefs,
+    *,
+    rng: random.Random | None = None,
+    now: datetime | None = None,
+) -> Conversion:
+    """The API format of a canvas workflow for a server with these node classes.
+
+    `rng` chooses for `{a|b}` in prompts, `now` fills `%date:…%`. Raises `WorkflowError` for a file that
+    has no API format: circles of links, a subgraph inside itself, too many nodes.
+    """
+    root = load(ui, defs)
+    settle(root)
+    return Sender(root, defs, rng or random.Random(), now or datetime.now().astimezone()).send()  # noqa: S311 -- a choice of words is no secret
+
+
+class Sender:
+    """One sending of a loaded workflow."""
+
+    def __init__(self, root: Graph, defs: NodeDefs, rng: random.Random, now: datetime) -> None:
+        self._defs = defs
+        self._rng = rng
+        self._now = now
+        self.places = places(execution_order(root))
+        self.resolver = Resolver(self.places)
+        self._notes: list[Note] = []
+        self._by_name: dict[str, Node] | None = None
+
+    def send(self) -> Conversion:
+        """The graph to send."""
+        self._apply_primitives()
+        api = {
+            place.id: self._entry(place)
+            for place in self.places.values()
+            if place.node.is_active and not place.node.is_virtual
+        }
+        for entry in api.values():
+            _drop_dead_links(object_of(entry["inputs"]), api)
+        return Conversion(ordered(api), tuple(self._notes + self.resolver.notes))
+
+    def _apply_primitives(self) -> None:
+        for place in self.places.values():
+            node = place.node
+            if not is_primitive(node) or not node.widgets:
+                continue
+            value = node.widgets[0].value
+            if isinstance(value, str) and value and is_truthy(node.properties.get(_REPLACES_TEXT)):
+                value = fill_placeholders(value, self._now, self._look_up)
+            propagate(node, value)
+
+    def _entry(self, place: Place) -> JsonObject:
+        node = place.node
+        if node.definition is None:
+            self._notes.append(_unknown(place))
+        elif isinstance(node.raw.get("widgets_values"), dict) and not node.definition.is_custom:
+            self._notes.append(UnreadableValues(node=place.id, title=node.title))
+        inputs: JsonObject = {}
+        for widget in node.widgets:
+            if not widget.in_prompt or not widget.name:
+                continue
+            value = self._sent(node, widget)
+            if not isinstance(value, Unset):
+                inputs[widget.name] = _wrapped(value, is_curve=widget.kind == "curve")
+        self._add_links(place, inputs)
+        return {"inputs": ordered(inputs), "class_type": node.type, "_meta": {"title": node.title}}
+
+    def _add_links(self, place: Place, inputs: JsonObject) -> None:
+        for index, slot in enumerate(place.node.inputs):
+            source = self.resolver.source(place, index)
+            if isinstance(source, Origin):
+                inputs[slot.name] = [source.id, source.slot]
+            elif isinstance(source, HostValue):
+                value = source.value
+                if isinstance(value, Unset):
+                    inputs.pop(slot.name, None)
+                else:
+                    inputs[slot.name] = _wrapped(value, is_curve=False)
+
+    def _sent(self, node: Node, widget: Widget) -> Value:
+        value = widget.value
+        if not isinstance(value, str):
+            return value
+        if node.type in FILE_SAVERS and widget.name == "filename_prefix":
+            return fill_placeholders(value, self._now, self._look_up)
+        return resolve_choices(value, self._rng) if widget.is_random_text else value
+
+    def _look_up(self, name: str, widget_name: str) -> str | None:
+        if self._by_name is None:
+            self._by_name = self._names()
+        node = self._by_name.get(name)
+        widget = node.widget(widget_name) if node else None
+        return shown(widget.value) if widget else None
+
+    def _names(self) -> dict[str, Node]:
+        """The nodes by search name, and by title where no search name is the same."""
+        nodes = [place.node for place in self.places.values()]
+        named: dict[str, Node] = {}
+        for node in nodes:
+            named.setdefault(text_of(node.properties.get(SEARCH_NAME)), node)
+        for node in nodes:
+            named.setdefault(node.title, node)
+        return named
+
+
+def _wrapped(value: Json, *, is_curve: bool) -> Json:
+    """An array is wrapped, or the server would take it for a link."""
+    if not isinstance(value, list):
+        return value
+    return {"__type__": "CURVE", "__value__": value} if is_curve else {"__value__": value}
+
+
+def _drop_dead_links(inputs: JsonObject, api: Mapping[str, JsonObject]) -> None:
+    dead = [name for name, value in inputs.items() if isinstance(value, list) and str(value[0]) not in api]
+    for name in dead:
+        del inputs[name]
+
+
+def _unknown(place: Place) -> UnknownNode:
+    properties = place.node.properties
+    pack = text_of(properties.get("cnr_id")) or text_of(properties.get("aux_id"))
+    return UnknownNode(node=place.id, title=place.node.title, class_type=place.node.type, pack=pack)
+
+
+def execution_order(graph: Graph) -> list[Node]:
+    """The nodes as the page orders them: sources first, then along the links of their outputs."""
+    waits = {node.id: sum(slot.link is not None for slot in node.inputs) for node in graph.nodes.values()}
+    queue = deque(node for node in graph.nodes.values() if not waits[node.id])
+    order: dict[str, Node] = {}
+    visited: set[int] = set()
+    while queue:
+        node = queue.popleft()
+        order[node.id] = node
+        for link_id in (link for output in node.outputs for link in output.links):
+            link = graph.links.get(link_id)
+            if link is None or link_id in visited:
+                continue
+            visited.add(link_id)
+            if link.target in waits:
+                waits[link.target] -= 1
+                if not waits[link.target]:
+                    queue.append(graph.nodes[link.target])
+    rest = {name: node for name, node in graph.nodes.items() if name not in order}
+    return [*order.values(), *ordered(rest).values()]
