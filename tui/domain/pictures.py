@@ -1,0 +1,20 @@
+"""What is known of a picture file without decoding it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureInfo:
+    """A picture file at a glance. Width and height are as people see it, its rotation applied."""
+
+    width: int
+    height: int
+    format: str
+    """"PNG", "JPEG", "WEBP"…"""
+
+    byte_count: int
+    mode: str
+    """How its pixels are stored, in Pillow's words: "RGB", "RGBA", "L", "CMYK"…"""
+
+    frames: int = 1
+    """More than one when it is animated."""

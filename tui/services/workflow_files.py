@@ -1,0 +1,102 @@
+"""Where workflows lie: the templates that come with the program, and the person's own."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from tui.domain.errors import WorkflowError
+from tui.domain.text import one_line
+from tui.workflow.templates import WorkflowTemplate, parse_template
+
+BUILTIN = ("txt2img_default", "img2img_default", "inpaint_masked", "controlnet_canny", "upscale_model")
+"""The templates in the order in which people meet them; others that lie beside them follow by name."""
+
+MAXIMUM_BYTES = 64 * 1024 * 1024
+_SLOTS = ".slots.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWorkflow:
+    """A workflow file of the person's, read and not yet understood."""
+
+    name: str
+    path: Path
+    data: object
+    """The file's JSON."""
+
+    description: object = None
+    """The JSON of the .slots.json file beside it, where there is one."""
+
+
+def template_folder() -> Traversable:
+    """The templates: inside an installed package, or beside it in a checkout."""
+    package = files("tui")
+    installed = package.joinpath("_workflows")
+    return installed if installed.is_dir() else package.joinpath("..", "workflows")
+
+
+@cache
+def builtin_templates() -> dict[str, WorkflowTemplate]:
+    """The templates that come with the program, by name."""
+    folder = template_folder()
+    found = {entry.name.removesuffix(_SLOTS) for entry in folder.iterdir() if entry.name.endswith(_SLOTS)}
+    names = [name for name in BUILTIN if name in found]
+    names += sorted(found.difference(BUILTIN))
+    return {name: _builtin(folder, name) for name in names}
+
+
+def _builtin(folder: Traversable, name: str) -> WorkflowTemplate:
+    graph = json.loads(folder.joinpath(f"{name}.json").read_text("utf-8"))
+    return parse_template(name, graph, json.loads(folder.joinpath(name + _SLOTS).read_text("utf-8")))
+
+
+def own_workflows(folder: Path) -> tuple[Path, ...]:
+    """The workflow files in the person's folder and the folders in it, by name."""
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        sorted(path for path in folder.rglob("*.json") if path.is_file() and not path.name.endswith(_SLOTS))
+    )
+
+
+def find_own(folder: Path, workflow: str) -> Path:
+    """The file that `workflow` means: a name in the person's folder, or a path."""
+    for path in own_workflows(folder):
+        if workflow in (own_name(folder, path), str(path)):
+            return path
+    path = Path(workflow).expanduser()
+    if path.is_file():
+        return path
+    known = ", ".join((*builtin_templates(), *(own_name(folder, own) for own in own_workflows(folder))))
+    raise WorkflowError(f"There is no workflow “{one_line(workflow, 80)}”.", f"There are {known}.")
+
+
+def own_name(folder: Path, path: Path) -> str:
+    """What a file in the person's folder is called in lists: its path in there, without the ending."""
+    return path.relative_to(folder).with_suffix("").as_posix()
+
+
+def read_own(path: Path, name: str) -> OwnWorkflow:
+    """The file's JSON; raises `WorkflowError`."""
+    beside = path.with_name(path.name.removesuffix(".json") + _SLOTS)
+    return OwnWorkflow(
+        name=name,
+        path=path,
+        data=_read_json(path),
+        description=_read_json(beside) if beside.is_file() else None,
+    )
+
+
+def _read_json(path: Path) -> object:
+    shown = one_line(path.name, 80)
+    try:
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise WorkflowError(f"“{shown}” is too large for a workflow.", "Choose another file.")
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise WorkflowError(f"“{shown}” cannot be read.", "Check the path and its permissions.") from error
+    except (ValueError, RecursionError) as error:
+        raise WorkflowError(f"“{shown}” is not JSON.", "Choose a workflow saved by ComfyUI.") from error

@@ -1,0 +1,86 @@
+"""The named holes of a workflow: what a person fills, and where in the graph it goes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+STANDARD_LABELS = {
+    "prompt": "Prompt",
+    "negative_prompt": "Negative",
+    "init_image": "Picture",
+    "mask": "Mask",
+    "control_image": "Control picture",
+    "controlnet": "ControlNet",
+    "preprocessor": "Preprocessor",
+    "control_strength": "Control strength",
+    "upscaler": "Upscaler",
+    "checkpoint": "Checkpoint",
+    "loras": "LoRA",
+    "width": "Width",
+    "height": "Height",
+    "steps": "Steps",
+    "cfg_scale": "CFG",
+    "sampler": "Sampler",
+    "scheduler": "Scheduler",
+    "denoise": "Denoise",
+    "seed": "Seed",
+    "batch_size": "Batch size",
+}
+"""The names that mean the same in every workflow and on every server, as people read them."""
+
+FOLLOWING_LABELS = {"width": "Width (0: picture’s)", "height": "Height (0: picture’s)"}
+"""The same for sizes that follow a picture."""
+
+MULTIPLE = 8
+"""Pictures are made in blocks of this many pixels."""
+
+
+class SlotRole(StrEnum):
+    """What kind of thing fills a slot."""
+
+    VALUE = "value"
+    """A value of the type that the node declares."""
+
+    SEED = "seed"
+    PICTURE = "picture"
+    MASK = "mask"
+    LORAS = "loras"
+    """A chain of any length behind the loader that is its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An input of a node."""
+
+    node_id: str
+    input_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One hole. A value goes to all `targets`; the first one decides type, range and default."""
+
+    name: str
+    targets: tuple[Target, ...]
+    role: SlotRole = SlotRole.VALUE
+    label: str = ""
+    group: str = ""
+    """The title of the node it stands under; empty for what is always shown."""
+
+    is_required: bool = False
+    follows: str = ""
+    """The picture slot whose size it takes: a mask is fitted to it, a size of 0 stands for it."""
+
+    prefers: str = ""
+    """A word that the choice to start from has in its name, where the server has one."""
+
+    @property
+    def first(self) -> Target:
+        """The input that decides."""
+        return self.targets[0]
+
+    @property
+    def shown_label(self) -> str:
+        """Its name for people."""
+        if self.follows and self.name in FOLLOWING_LABELS:
+            return FOLLOWING_LABELS[self.name]
+        return self.label or STANDARD_LABELS.get(self.name) or self.first.input_name or self.name
