@@ -7,6 +7,7 @@ from tui.domain.settings import ServerKind, ServerSettings
 
 _BACKENDS = {
     ServerKind.COMFYUI: "tui.backends.comfyui:ComfyUIBackend",
+    ServerKind.LMSTUDIO: "tui.backends.lmstudio:LMStudioBackend",
 }
 
 

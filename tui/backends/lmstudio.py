@@ -1,0 +1,201 @@
+"""LM Studio, and every other server that speaks OpenAI's chat API."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from tui.backends.base import TextBackend
+from tui.domain.chat import ChatCompleted, ChatEvent, ChatRequest
+from tui.domain.errors import (
+    LatentuiError,
+    RequestRejectedError,
+    ServerError,
+    ServerReplyError,
+    ServerUnreachableError,
+)
+from tui.domain.server import ServerStatus
+from tui.domain.settings import ServerSettings
+from tui.protocol.chat_models import LISTS, LanguageModel, ModelList, read_models
+from tui.protocol.chat_request import chat_body
+from tui.protocol.chat_stream import ChatStream, StreamFault, error_message
+from tui.transport.errors import error_of
+from tui.transport.http import HttpClient
+from tui.transport.sse import EventStream, open_events
+
+_CHAT = "/v1/chat/completions"
+_FIRST_TOKEN_SECONDS = 300.0
+"""A model may have to be loaded first, and no byte comes while it is."""
+
+
+class LMStudioBackend(TextBackend):
+    """A language server. Which product it is, is found out once and again after it was away."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        super().__init__(settings)
+        self._http: HttpClient | None = None
+        self._list_path: str | None = None
+
+    async def disconnect(self) -> None:
+        self._list_path = None
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    async def status(self) -> ServerStatus:
+        found = await self._models()
+        serving = found.serving
+        return ServerStatus(
+            product=found.product,
+            model=serving.name if serving and serving.is_loaded is not False else "",
+            sees_pictures=bool(serving and serving.sees_pictures),
+            note=_note(serving),
+        )
+
+    async def models(self) -> tuple[str, ...]:
+        return tuple(model.name for model in (await self._models()).models)
+
+    async def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+        model = request.model or self._settings.defaults.checkpoint or await self._serving_name()
+        answer = ChatStream()
+        async with open_events(
+            self._client(), _CHAT, chat_body(request, model), first_byte_seconds=_FIRST_TOKEN_SECONDS
+        ) as stream:
+            self._refuse(stream)
+            try:
+                async with aclosing(_pieces(answer, stream, self._client().label)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            except ServerUnreachableError as error:
+                raise self._broken_off() from error
+        yield self._completed(answer)
+
+    async def unload(self) -> None:
+        found = await self._models()
+        loaded = [model.instance for model in found.models if model.is_loaded and model.instance]
+        for instance in loaded:
+            if self._list_path == LISTS[0]:
+                await self._client().post_json("/api/v1/models/unload", {"instance_id": instance})
+            elif found.product == "llama.cpp":
+                await self._client().post_json("/models/unload", {"model": instance})
+
+    def _client(self) -> HttpClient:
+        if self._http is None:
+            self._http = HttpClient(_without_version(self._settings))
+        return self._http
+
+    async def _serving_name(self) -> str | None:
+        serving = (await self._models()).serving
+        if serving is None:
+            raise ServerReplyError(f"{self._client().label} has no language model.", "Load one there first.")
+        return serving.name
+
+    async def _models(self) -> ModelList:
+        try:
+            if self._list_path is not None and (known := await self._list(self._list_path)) is not None:
+                return known
+            return await self._identify()
+        except ServerError:
+            self._list_path = None
+            raise
+
+    async def _identify(self) -> ModelList:
+        for path in LISTS:
+            if (found := await self._list(path)) is not None:
+                self._list_path = path
+                return found
+        raise ServerReplyError(
+            f"{self._client().label} lists no language models.",
+            "Is it a language server, and is this its port?",
+        )
+
+    async def _list(self, path: str) -> ModelList | None:
+        """The models listed at `path`; None where that is no such list. 401 and 503 are raised."""
+        http = self._client()
+        response, body = await http.exchange("GET", path)
+        tree = _decoded(body)
+        if response.status_code == 503:
+            raise ServerUnreachableError(f"{http.label} is loading its model.", "It will answer in a moment.")
+        if response.status_code in {401, 403}:
+            raise error_of(http.label, response.status_code, error_message(tree).encode(), path)
+        return read_models(path, tree) if response.is_success else None
+
+    def _refuse(self, stream: EventStream) -> None:
+        """Raise what an answer without a stream stands for; LM Studio hides errors behind a 200."""
+        if stream.is_stream and 200 <= stream.status < 300:
+            return
+        said = error_message(_decoded(stream.body))
+        raise _refusal(self._client().label, stream.status, said, stream.body)
+
+    def _completed(self, answer: ChatStream) -> ChatCompleted:
+        if not answer.is_whole:
+            raise self._broken_off()
+        if not answer.text.strip():
+            raise ServerReplyError(
+                f"{self._client().label} gave an empty answer.",
+                "It may have run out of context, or only thought. Nothing was changed; try again.",
+            )
+        return ChatCompleted(answer.text, answer.model, was_cut=answer.finish_reason == "length")
+
+    def _broken_off(self) -> ServerUnreachableError:
+        return ServerUnreachableError(
+            f"{self._client().label} broke off in the middle of its answer.",
+            "It may have stopped. Nothing was changed.",
+        )
+
+
+async def _pieces(answer: ChatStream, stream: EventStream, label: str) -> AsyncGenerator[ChatEvent]:
+    async for event in stream.events:
+        pieces = answer.feed(event.event, event.data)
+        if isinstance(pieces, StreamFault):
+            raise _refusal(label, 400, pieces.message, b"")
+        for piece in pieces:
+            yield piece
+        if answer.is_done:
+            return
+    for piece in answer.finish():
+        yield piece
+
+
+def _refusal(label: str, status: int, said: str, body: bytes) -> LatentuiError:
+    lowered = said.lower()
+    if "no models loaded" in lowered or "model_not_found" in lowered:
+        return RequestRejectedError(f"{label} has no model loaded.", "Load one there first.")
+    if "context" in lowered:
+        return RequestRejectedError(
+            f"The text is longer than the model's context on {label}.",
+            f'Shorten it, or load the model with a larger context. It said: "{said}"',
+        )
+    if "mmproj" in lowered or "image input is not supported" in lowered:
+        return RequestRejectedError(
+            f"The model of {label} does not see pictures.",
+            "Load one that does, or describe the picture yourself.",
+        )
+    if status == 503:
+        return ServerUnreachableError(f"{label} is loading its model.", "Try again in a moment.")
+    if 200 <= status < 300:
+        return ServerReplyError(
+            f"{label} answered with something other than a stream of text.",
+            f'It said: "{said}"' if said else "",
+        )
+    return error_of(label, status, said.encode() or body, _CHAT)
+
+
+def _note(serving: LanguageModel | None) -> str:
+    if serving is None:
+        return "no model"
+    return "no model loaded, it loads at the first request" if serving.is_loaded is False else ""
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return body[:2000].decode("utf-8", "replace")
+
+
+def _without_version(settings: ServerSettings) -> ServerSettings:
+    """The same server at its root: people paste addresses that end in /v1."""
+    return replace(settings, url=settings.url.rstrip("/").removesuffix("/v1"))
