@@ -9,6 +9,7 @@ from tui.services.connections import ConnectionsService
 from tui.services.engine import EngineService
 from tui.services.generation import GenerationService
 from tui.services.pictures import PicturesService
+from tui.services.prompts import PromptsService
 from tui.services.results import ResultsService
 from tui.services.settings import SettingsService
 from tui.services.state import StateService
@@ -29,6 +30,7 @@ class Services:
     results: ResultsService
     generation: GenerationService
     engine: EngineService
+    prompts: PromptsService
 
 
 @asynccontextmanager
@@ -44,6 +46,7 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
         connections = await stack.enter_async_context(ConnectionsService(settings, watches=watches))
         catalog = CatalogService(connections)
         results = ResultsService(settings)
+        pictures = PicturesService()
         generation = await stack.enter_async_context(
             GenerationService(settings, connections, results, paths.journal)
         )
@@ -53,8 +56,9 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
             connections=connections,
             catalog=catalog,
             workflows=WorkflowsService(settings, catalog),
-            pictures=PicturesService(),
+            pictures=pictures,
             results=results,
             generation=generation,
             engine=engine,
+            prompts=PromptsService(settings, connections, pictures),
         )

@@ -1,10 +1,11 @@
 """Looking at the person's own picture files."""
 
 import asyncio
+from io import BytesIO
 from pathlib import Path
 
 from tui.domain.pictures import PictureInfo
-from tui.media.images import inspect
+from tui.media.images import inspect, thumbnail
 
 
 class PicturesService:
@@ -14,6 +15,17 @@ class PicturesService:
         """Size and format of a picture from its header; raises PictureError."""
         return await asyncio.to_thread(_inspect, Path(path))
 
+    async def for_language_model(self, path: str | Path, side: int) -> bytes:
+        """The picture as a JPEG whose longer side has at most `side` pixels; raises PictureError."""
+        return await asyncio.to_thread(_small_jpeg, Path(path), side)
+
 
 def _inspect(path: Path) -> PictureInfo:
     return inspect(path.expanduser())
+
+
+def _small_jpeg(path: Path, side: int) -> bytes:
+    picture = thumbnail(path.expanduser(), (side, side))
+    buffer = BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
