@@ -45,12 +45,14 @@ def build_parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_models(commands)
     _add_workflows(commands)
+    _add_prompt(commands)
     _add_config(commands)
     _add_engine(commands)
     return parser
 
 
-_Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
+# argparse has no public name for what `add_subparsers` returns
+_Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _add_generate(commands: "_Commands") -> None:
@@ -104,6 +106,38 @@ def _add_workflows(commands: "_Commands") -> None:
     parser.set_defaults(command="tui.cli.servers:workflows")
     _add_server_choice(parser)
     parser.add_argument("--json", action="store_true")
+
+
+def _add_prompt(commands: "_Commands") -> None:
+    parser = commands.add_parser("prompt", help="let a language server help with a prompt")
+    parser.set_defaults(command="tui.cli.prompt:run")
+    kinds = parser.add_subparsers(title="kinds of help", dest="help_kind", required=True, metavar="KIND")
+    _add_help(kinds, "expand", "a richer prompt for the same picture")
+    _add_help(kinds, "rewrite", "the prompt changed as you say").add_argument(
+        "wish", help="how it should change"
+    )
+    _add_help(kinds, "negative", "what should not be in the picture")
+    _add_help(
+        kinds, "describe", "the prompt that a picture could be made from", what="picture", of="a picture file"
+    )
+    _add_help(kinds, "variations", "different prompts on one subject").add_argument(
+        "--count", type=int, default=3, metavar="N"
+    )
+
+
+def _add_help(
+    kinds: "_Commands", name: str, purpose: str, *, what: str = "prompt", of: str = "the prompt"
+) -> argparse.ArgumentParser:
+    parser = kinds.add_parser(name, help=purpose)
+    parser.add_argument("text", metavar=what.upper(), help=of)
+    parser.add_argument("--server", metavar="NAME", help="a language server of the settings")
+    parser.add_argument("--url", metavar="URL", help="a language server that is not in the settings")
+    parser.add_argument(
+        "--checkpoint", metavar="NAME", help="the image model it is for: decides style and length"
+    )
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--json", action="store_true")
+    return parser
 
 
 def _add_config(commands: "_Commands") -> None:

@@ -106,7 +106,7 @@ class PromptsService:
         ]
         return names[0] if names else None
 
-    async def help(self, request: HelpRequest) -> AsyncIterator[PromptEvent]:
+    async def help(self, request: HelpRequest) -> AsyncGenerator[PromptEvent]:
         """Stream a proposal. Raises `InputError` and `ServerError`, also midway: nothing is proposed then."""
         family = family_of(request.checkpoint)
         protected = protect(request.prompt)
