@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import Protocol
 
 from tui import __version__
 
@@ -51,11 +52,13 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-# argparse has no public name for what `add_subparsers` returns
-_Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+class _Commands(Protocol):
+    """What `add_subparsers` returns; argparse has no public name for it."""
+
+    def add_parser(self, name: str, *, help: str) -> argparse.ArgumentParser: ...  # noqa: A002 - its word
 
 
-def _add_generate(commands: "_Commands") -> None:
+def _add_generate(commands: _Commands) -> None:
     parser = commands.add_parser("generate", help="make a picture and save it")
     parser.set_defaults(command="tui.cli.generate:run")
     parser.add_argument("prompt", nargs="?", default="", help="what the picture shows")
@@ -87,28 +90,28 @@ def _add_generate(commands: "_Commands") -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line per event on stdout")
 
 
-def _add_status(commands: "_Commands") -> None:
+def _add_status(commands: _Commands) -> None:
     parser = commands.add_parser("status", help="which servers answer, and what they are")
     parser.set_defaults(command="tui.cli.servers:status")
     _add_server_choice(parser)
     parser.add_argument("--json", action="store_true")
 
 
-def _add_models(commands: "_Commands") -> None:
+def _add_models(commands: _Commands) -> None:
     parser = commands.add_parser("models", help="what a server has: checkpoints, samplers, LoRAs…")
     parser.set_defaults(command="tui.cli.servers:models")
     _add_server_choice(parser)
     parser.add_argument("--json", action="store_true")
 
 
-def _add_workflows(commands: "_Commands") -> None:
+def _add_workflows(commands: _Commands) -> None:
     parser = commands.add_parser("workflows", help="the templates and workflows of yours")
     parser.set_defaults(command="tui.cli.servers:workflows")
     _add_server_choice(parser)
     parser.add_argument("--json", action="store_true")
 
 
-def _add_prompt(commands: "_Commands") -> None:
+def _add_prompt(commands: _Commands) -> None:
     parser = commands.add_parser("prompt", help="let a language server help with a prompt")
     parser.set_defaults(command="tui.cli.prompt:run")
     kinds = parser.add_subparsers(title="kinds of help", dest="help_kind", required=True, metavar="KIND")
@@ -126,7 +129,7 @@ def _add_prompt(commands: "_Commands") -> None:
 
 
 def _add_help(
-    kinds: "_Commands", name: str, purpose: str, *, what: str = "prompt", of: str = "the prompt"
+    kinds: _Commands, name: str, purpose: str, *, what: str = "prompt", of: str = "the prompt"
 ) -> argparse.ArgumentParser:
     parser = kinds.add_parser(name, help=purpose)
     parser.add_argument("text", metavar=what.upper(), help=of)
@@ -140,13 +143,13 @@ def _add_help(
     return parser
 
 
-def _add_config(commands: "_Commands") -> None:
+def _add_config(commands: _Commands) -> None:
     parser = commands.add_parser("config", help="where the settings are, and what holds")
     parser.set_defaults(command="tui.cli.config:run")
     parser.add_argument("what", choices=["path", "show"])
 
 
-def _add_engine(commands: "_Commands") -> None:
+def _add_engine(commands: _Commands) -> None:
     parser = commands.add_parser("engine", help="run the embedded engine by itself: procedural pictures")
     parser.set_defaults(command="tui.cli.engine:run")
     parser.add_argument("--port", type=int, default=8188, metavar="N", help="0 takes a free one")
