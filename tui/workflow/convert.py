@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui.workflow.canvas import open_canvas
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Graph, Node, Unset, Value, Widget, shown
 from tui.workflow.json_values import Json, JsonObject, is_truthy, object_of, ordered, text_of
 from tui.workflow.links import HostValue, Origin, Place, Resolver, places
-from tui.workflow.loading import load
 from tui.workflow.nodes import FILE_SAVERS, SEARCH_NAME
 from tui.workflow.notes import Note, UnknownNode, UnreadableValues
 from tui.workflow.primitives import is_primitive, propagate
-from tui.workflow.settling import settle
 from tui.workflow.text import fill_placeholders, resolve_choices
 
 _REPLACES_TEXT = "Run widget replace on values"
@@ -47,8 +46,7 @@ def convert(
     `rng` chooses for `{a|b}` in prompts, `now` fills `%date:…%`. Raises `WorkflowError` for a file that
     has no API format: circles of links, a subgraph inside itself, too many nodes.
     """
-    root = load(ui, defs)
-    settle(root)
+    root = open_canvas(ui, defs)
     return Sender(root, defs, rng or random.Random(), now or datetime.now().astimezone()).send()  # noqa: S311 -- a choice of words is no secret
 
 
@@ -88,7 +86,7 @@ class Sender:
 
     def _entry(self, place: Place) -> JsonObject:
         node = place.node
-        if node.definition is None:
+        if node.definition is None or node.type not in self._defs:
             self._notes.append(_unknown(place))
         elif isinstance(node.raw.get("widgets_values"), dict) and not node.definition.is_custom:
             self._notes.append(UnreadableValues(node=place.id, title=node.title))

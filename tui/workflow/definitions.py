@@ -211,6 +211,11 @@ class NodeClass:
         """The inputs as the server lists them, required ones first."""
         return parse_inputs(self._raw.get("input"))
 
+    @property
+    def raw_inputs(self) -> JsonObject:
+        """The declared inputs by section, unread."""
+        return object_of(self._raw.get("input"))
+
     @cached_property
     def inputs(self) -> tuple[InputSpec, ...]:
         """The inputs in the order in which the server wants them shown."""
@@ -289,6 +294,10 @@ class NodeDefs(Mapping[str, NodeClass]):
                 raise KeyError(name)
             found = self._classes[name] = NodeClass(name, raw)
         return found
+
+    def extended(self, classes: Mapping[str, Json]) -> "NodeDefs":
+        """These classes and others, which a file brings along."""
+        return NodeDefs({**self._raw, **classes}) if classes else self
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, raw in self._raw.items() if isinstance(raw, dict))

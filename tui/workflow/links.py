@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from tui.domain.errors import WorkflowError
 from tui.workflow.graph import BYPASS, INPUT_SIDE, NEVER, Graph, InputSlot, Node, Value, Widget, connects
-from tui.workflow.loading import MOST_NODES
+from tui.workflow.limits import MOST_NODES
 from tui.workflow.nodes import GETTER, SETTER
 from tui.workflow.notes import BrokenLink, Note
 from tui.workflow.settling import circular

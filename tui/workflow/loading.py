@@ -7,6 +7,7 @@ from typing import Final
 from tui.domain.errors import WorkflowError
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Graph, Node
+from tui.workflow.group_classes import group_type
 from tui.workflow.json_values import (
     Json,
     JsonObject,
@@ -16,26 +17,15 @@ from tui.workflow.json_values import (
     objects_in,
     text_of,
 )
+from tui.workflow.limits import MOST_LINKS, MOST_NODES, MOST_SLOTS, too_many
 from tui.workflow.link_table import merge_double_links, node_id, parse_link
 from tui.workflow.nodes import build, configure
 from tui.workflow.proxies import apply_proxies
 from tui.workflow.subgraphs import build_instance, configure_instance, ports_of, subgraph_objects
 
-MOST_NODES: Final = 100_000
-"""In the file, and again in the result."""
-
-MOST_SLOTS: Final = 2_000
-"""Inputs, outputs or values of one node, or of a definition."""
-
 ROOT: Final = ""
 
-_MOST_LINKS = 1_000_000
 _HIGHEST_ID = 100_000_000
-
-
-def load(ui: JsonObject, defs: NodeDefs) -> Graph:
-    """The root graph of a canvas workflow, everything in it as the page has it after opening the file."""
-    return Loader(ui, defs).load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +119,8 @@ class Loader:
                 apply_proxies(node, node.instance_of)
 
     def _add_node(self, graph: Graph, name: str, raw: JsonObject) -> None:
-        node = Node(graph, name, text_of(raw.get("type")), raw)
+        node_type = text_of(raw.get("type"))
+        node = Node(graph, name, node_type if graph.id else group_type(node_type), raw)
         definition = self._graphs.get(node.type)
         if definition is not None:
             build_instance(node, definition)
@@ -183,11 +174,8 @@ def _check_size(graphs: Iterable[JsonObject]) -> None:
         _check_lists(raw, ("inputs", "outputs"), "A subgraph definition")
         for node in objects_in(raw.get("nodes")):
             _check_lists(node, ("inputs", "outputs", "widgets_values"), f"Node {node_id(node.get('id'))}")
-    if nodes > MOST_NODES or links > _MOST_LINKS:
-        raise WorkflowError(
-            f"This workflow has {nodes:,} nodes and {links:,} links.",
-            f"Up to {MOST_NODES:,} nodes can be read.",
-        )
+    if nodes > MOST_NODES or links > MOST_LINKS:
+        raise too_many(nodes, links)
 
 
 def _check_lists(raw: JsonObject, keys: tuple[str, ...], name: str) -> None:

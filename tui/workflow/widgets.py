@@ -27,23 +27,25 @@ _SEEDS = ("seed", "noise_seed")
 def page_inputs(node_class: NodeClass) -> tuple[InputSpec, ...]:
     """What the server declares and what the page adds to it, required inputs first."""
     required = {spec.name: spec for spec in node_class.declared if spec.section == "required"}
-    for name, kind, options in _additions(node_class.name, tuple(required.values())):
-        required[name] = parse_input(name, "required", [kind, options])
+    for name, kind in added_inputs(node_class).items():
+        required[name] = parse_input(name, "required", [kind])
     return (*required.values(), *(spec for spec in node_class.declared if spec.section == "optional"))
 
 
-def _additions(class_name: str, required: tuple[InputSpec, ...]) -> list[tuple[str, str, dict[str, Json]]]:
-    added: list[tuple[str, str, dict[str, Json]]] = []
-    if class_name in _AUDIO_PLAYERS:
-        added.append(("audioUI", "AUDIO_UI", {}))
+def added_inputs(node_class: NodeClass) -> dict[str, str]:
+    """The names and types of the inputs that the page adds to what the server declares."""
+    required = [spec for spec in node_class.declared if spec.section == "required"]
+    added: dict[str, str] = {}
+    if node_class.name in _AUDIO_PLAYERS:
+        added["audioUI"] = "AUDIO_UI"
     if any(spec.name == "audio" and spec.options.get("audio_upload") is True for spec in required):
-        added.append(("upload", "AUDIOUPLOAD", {}))
+        added["upload"] = "AUDIOUPLOAD"
     if any(_uploads_media(spec) for spec in required):
-        added.append(("upload", "IMAGEUPLOAD", {}))
-    if class_name in _VIEWERS:
-        added.append(("image", "PREVIEW_3D", {}))
-    if class_name == "Load3DAdvanced":
-        added.append(("viewport_state", "LOAD_3D_ADVANCED", {}))
+        added["upload"] = "IMAGEUPLOAD"
+    if node_class.name in _VIEWERS:
+        added["image"] = "PREVIEW_3D"
+    if node_class.name == "Load3DAdvanced":
+        added["viewport_state"] = "LOAD_3D_ADVANCED"
     return added
 
 
