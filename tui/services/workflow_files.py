@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tui.domain.errors import WorkflowError
 from tui.domain.text import one_line
+from tui.media.metadata import read_texts
+from tui.workflow.json_values import JsonObject, object_of
 from tui.workflow.templates import WorkflowTemplate, parse_template
 
 BUILTIN = ("txt2img_default", "img2img_default", "inpaint_masked", "controlnet_canny", "upscale_model")
@@ -16,6 +18,7 @@ BUILTIN = ("txt2img_default", "img2img_default", "inpaint_masked", "controlnet_c
 
 MAXIMUM_BYTES = 64 * 1024 * 1024
 _SLOTS = ".slots.json"
+_PICTURES = {".png", ".webp", ".jpg", ".jpeg"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,9 @@ class OwnWorkflow:
     path: Path
     data: object
     """The file's JSON."""
+
+    canvas: JsonObject | None = None
+    """The canvas that a picture carries beside its graph."""
 
     description: object = None
     """The JSON of the .slots.json file beside it, where there is one."""
@@ -80,7 +86,9 @@ def own_name(folder: Path, path: Path) -> str:
 
 
 def read_own(path: Path, name: str) -> OwnWorkflow:
-    """The file's JSON; raises `WorkflowError`."""
+    """The workflow in a JSON file, or in the picture that it made; raises `WorkflowError`."""
+    if path.suffix.lower() in _PICTURES:
+        return _from_picture(path, name)
     beside = path.with_name(path.name.removesuffix(".json") + _SLOTS)
     return OwnWorkflow(
         name=name,
@@ -90,13 +98,34 @@ def read_own(path: Path, name: str) -> OwnWorkflow:
     )
 
 
+def _from_picture(path: Path, name: str) -> OwnWorkflow:
+    """What ran is surer than the canvas beside it, which may need nodes to be converted."""
+    texts = read_texts(path)
+    graph, canvas = (_json(texts.get(key, "null"), path) for key in ("prompt", "workflow"))
+    if not graph and not canvas:
+        raise WorkflowError(
+            f"“{one_line(path.name, 80)}” carries no ComfyUI workflow.",
+            "Some programs strip it when they save or send a picture; use the original file.",
+        )
+    return OwnWorkflow(
+        name=name, path=path, data=graph or canvas, canvas=object_of(canvas) or None if graph else None
+    )
+
+
 def _read_json(path: Path) -> object:
     shown = one_line(path.name, 80)
     try:
         if path.stat().st_size > MAXIMUM_BYTES:
             raise WorkflowError(f"“{shown}” is too large for a workflow.", "Choose another file.")
-        return json.loads(path.read_bytes())
+        return _json(path.read_bytes(), path)
     except OSError as error:
         raise WorkflowError(f"“{shown}” cannot be read.", "Check the path and its permissions.") from error
+
+
+def _json(text: str | bytes, path: Path) -> object:
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise WorkflowError(f"“{shown}” is not JSON.", "Choose a workflow saved by ComfyUI.") from error
+        raise WorkflowError(
+            f"“{one_line(path.name, 80)}” is not JSON.", "Choose a workflow saved by ComfyUI."
+        ) from error

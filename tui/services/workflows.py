@@ -29,10 +29,10 @@ from tui.workflow.definitions import NodeDefs
 from tui.workflow.field_values import field_value
 from tui.workflow.fields import build_form
 from tui.workflow.fill import fill
+from tui.workflow.opening import open_workflow
 from tui.workflow.requests import request_of, values_of
 from tui.workflow.slots import STANDARD_LABELS
 from tui.workflow.templates import WorkflowTemplate, parse_template
-from tui.workflow.trace import traced_template
 
 _RANDOM_SEEDS = 2**32
 """Random seeds stay below this: every server, and a browser's numbers, can hold and repeat them."""
@@ -181,7 +181,7 @@ class WorkflowsService:
 def _understood(own: OwnWorkflow, defs: NodeDefs) -> WorkflowTemplate:
     if own.description is not None:
         return parse_template(own.name, own.data, own.description)
-    return traced_template(own.name, own.data, defs)
+    return open_workflow(own.name, own.data, defs, own.canvas)
 
 
 def _summary(template: WorkflowTemplate) -> WorkflowSummary:

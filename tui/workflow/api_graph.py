@@ -19,13 +19,9 @@ def is_canvas(data: object) -> bool:
 
 def parse_graph(data: object, name: str) -> ApiWorkflow:
     """The graph in `data`, bare or wrapped as `{"prompt": graph}`; raises `WorkflowError` with a reason."""
-    if is_canvas(data):
-        raise WorkflowError(
-            f"“{name}” is saved in the canvas format.", "Save it with “Export (API)” in ComfyUI."
-        )
     graph = object_of(data)
     wrapped = object_of(graph.get("prompt"))
-    if wrapped and "class_type" not in graph["prompt"]:  # type: ignore[operator]  # object_of saw an object
+    if wrapped and "class_type" not in wrapped:
         graph = wrapped
     if not graph:
         raise WorkflowError(f"“{name}” holds no ComfyUI workflow.", "Choose a file saved by ComfyUI.")
@@ -79,10 +75,12 @@ def links_of(graph: ApiWorkflow, node_id: str) -> Iterator[tuple[str, Source]]:
 
 def copied(graph: ApiWorkflow) -> dict[str, JsonObject]:
     """A copy whose nodes and inputs may be changed."""
-    return {
-        node_id: {**object_of(node), "inputs": dict(inputs_of(graph, node_id))}
-        for node_id, node in graph.items()
-    }
+    return {node_id: _copied_node(object_of(node)) for node_id, node in graph.items()}
+
+
+def _copied_node(node: JsonObject) -> JsonObject:
+    kept = {key: value for key, value in node.items() if key in ("class_type", "_meta")}
+    return {**kept, "inputs": dict(object_of(node.get("inputs")))}
 
 
 def users_of(graph: Mapping[str, JsonObject], source: Source) -> Iterator[tuple[str, str]]:

@@ -116,6 +116,8 @@ def _loras_field(slot: Slot, defs: NodeDefs) -> LorasField:
 def _value_field(template: WorkflowTemplate, slot: Slot, defs: NodeDefs, wanted: FieldValue) -> Field | None:
     spec = _spec(template, slot, defs)
     value = template.value_at(slot.first)
+    if isinstance(value, list | dict):
+        return None
     if spec is None:
         return _undeclared_field(slot, value)
     match spec.widget_type:
@@ -128,16 +130,14 @@ def _value_field(template: WorkflowTemplate, slot: Slot, defs: NodeDefs, wanted:
             return ToggleField(
                 name=slot.name, label=slot.shown_label, group=slot.group, default=is_truthy(default)
             )
-        case "COMBO":
+        case "COMBO" if not spec.options.get("remote"):  # its choices lie elsewhere
             return _choice_field(slot, spec, value, wanted)
         case _:
             return _text_field(slot, spec, value)
 
 
-def _undeclared_field(slot: Slot, value: Json) -> Field | None:
+def _undeclared_field(slot: Slot, value: Json) -> Field:
     """A field of a node that the server does not know, so that its value is at least seen."""
-    if isinstance(value, list | dict):
-        return None
     return TextField(
         name=slot.name,
         label=slot.shown_label,
@@ -203,9 +203,7 @@ def _first_choice(slot: Slot, choices: tuple[str, ...], *candidates: object) -> 
     return next(iter((*fitting, *choices)), "")
 
 
-def _text_field(slot: Slot, spec: InputSpec, value: Json) -> TextField | None:
-    if isinstance(value, list | dict):
-        return None
+def _text_field(slot: Slot, spec: InputSpec, value: Json) -> TextField:
     default = text_of(spec.default) if value is None else javascript_text(value)
     return TextField(
         name=slot.name,

@@ -22,6 +22,9 @@ class WorkflowTemplate:
     canvas: JsonObject | None = None
     """The canvas it was made on, to be embedded in the results."""
 
+    notes: tuple[str, ...] = ()
+    """What a person should know about how it was read."""
+
     def slot(self, name: str) -> Slot | None:
         """The slot of that name."""
         return next((slot for slot in self.slots if slot.name == name), None)

@@ -1,0 +1,88 @@
+"""Walking a graph in API format: what runs, in which order, and where an input's value comes from."""
+
+from collections.abc import Callable, Iterator
+
+from tui.domain.request import ApiWorkflow
+from tui.workflow.api_graph import Source, class_of, inputs_of, link_of, links_of
+from tui.workflow.definitions import InputSpec, NodeDefs
+from tui.workflow.slots import Target
+
+
+def run_order(graph: ApiWorkflow, defs: NodeDefs) -> tuple[str, ...]:
+    """The nodes that run, each after those it takes its inputs from. All of them when no end is known."""
+    ends = [node for node in graph if (name := class_of(graph, node)) in defs and defs[name].is_output]
+    order: dict[str, None] = {}
+    for end in ends or graph:
+        _visit(graph, end, order)
+    return tuple(order)
+
+
+def _visit(graph: ApiWorkflow, start: str, order: dict[str, None]) -> None:
+    """Add `start` and all before it; a stack of our own, since a graph may be deeper than Python's."""
+    open_nodes, seen = [(start, _sources(graph, start))], {start}
+    while open_nodes:
+        node, sources = open_nodes[-1]
+        source = next((found for found in sources if found not in order and found not in seen), None)
+        if source is None:
+            order.setdefault(node)
+            open_nodes.pop()
+        elif source in graph:
+            seen.add(source)
+            open_nodes.append((source, _sources(graph, source)))
+
+
+def _sources(graph: ApiWorkflow, node_id: str) -> Iterator[str]:
+    return (source[0] for _, source in links_of(graph, node_id))
+
+
+def upstream(
+    graph: ApiWorkflow, start: Source, follows: Callable[[str, str], bool]
+) -> Iterator[tuple[str, int]]:
+    """The nodes before an output, nearest first, with the slot by which each was reached.
+
+    `follows` says of a node and one of its inputs whether to go on through it.
+    """
+    waiting, seen = [start], {start}
+    while waiting:
+        node_id, slot = waiting.pop(0)
+        if node_id not in graph:
+            continue
+        yield node_id, slot
+        for name, source in links_of(graph, node_id):
+            if source not in seen and follows(node_id, name):
+                seen.add(source)
+                waiting.append(source)
+
+
+def spec_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> InputSpec | None:
+    """What the server declares for an input."""
+    class_type = class_of(graph, target.node_id)
+    return defs[class_type].input(target.input_name) if class_type in defs else None
+
+
+def output_type(graph: ApiWorkflow, source: Source, defs: NodeDefs) -> str:
+    """The type of an output; empty when it is not known."""
+    class_type, slot = class_of(graph, source[0]), source[1]
+    outputs = defs[class_type].outputs if class_type in defs else ()
+    return outputs[slot].type if 0 <= slot < len(outputs) else ""
+
+
+def literal_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> Target | None:
+    """The input that holds the value which reaches `target`: itself, or one of the nodes linked to it."""
+    inputs, kind = inputs_of(graph, target.node_id), spec_of(graph, target, defs)
+    if target.input_name not in inputs:
+        return None
+    source = link_of(inputs[target.input_name])
+    if source is None or kind is None:
+        return target if source is None else None
+
+    def carries_the_type(node_id: str, name: str) -> bool:
+        link = link_of(inputs_of(graph, node_id).get(name))
+        return link is not None and output_type(graph, link, defs) == kind.type
+
+    for node_id, _ in upstream(graph, source, carries_the_type):
+        for name, value in inputs_of(graph, node_id).items():
+            spec = spec_of(graph, Target(node_id, name), defs)
+            if link_of(value) is None and spec and spec.is_widget and spec.type == kind.type:
+                return Target(node_id, name)
+    return None
