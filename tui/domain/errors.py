@@ -10,6 +10,7 @@ LatentuiError
 │   │   └── AnswerLostError     it may have taken the request, and its answer did not arrive
 │   ├── ServerRefusedError      it answers: not you
 │   ├── ServerReplyError        it answers something that makes no sense here
+│   │   └── NotFoundError       it does not have what was asked for
 │   └── RequestRejectedError    it understood the request and will not do it
 ├── JobFailedError              a job that ran and failed
 └── SaveError                   a result that could not be written
@@ -72,6 +73,10 @@ class ServerRefusedError(ServerError):
 
 class ServerReplyError(ServerError):
     """The server answered something that is not its protocol."""
+
+
+class NotFoundError(ServerReplyError):
+    """The server has no such route, or no such thing there."""
 
 
 class RequestRejectedError(ServerError):

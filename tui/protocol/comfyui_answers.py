@@ -75,7 +75,7 @@ class PromptAnswer(msgspec.Struct, frozen=True):
 
     prompt_id: str
     number: float = 0
-    node_errors: dict[str, Any] = {}
+    node_errors: Any = None
 
 
 class _System(msgspec.Struct):

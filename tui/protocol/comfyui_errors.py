@@ -126,6 +126,16 @@ def node_problems(
             yield _SENTENCES.get(error.type, _other)(fault)
 
 
+def dropped_outputs(node_errors: Any, graph: ApiWorkflow) -> tuple[str, ...]:
+    """What an accepted job runs without, from a 200 that carries node errors."""
+    try:
+        by_node = msgspec.convert(mapping(node_errors), dict[str, NodeErrors])
+    except msgspec.ValidationError:
+        return ()
+    problems = node_problems(by_node, graph)
+    return tuple(f"Left out: {problem.sentence} {problem.advice}".strip() for problem in problems)
+
+
 def unlisted_choices(by_node: Mapping[str, NodeErrors]) -> frozenset[tuple[str, str]]:
     """Class and input of the values whose allowed ones the server left out (it repeats at most 20)."""
     return frozenset(

@@ -54,6 +54,9 @@ class Run:
         self.has_started = False
         """Whether the server was seen to work on it."""
 
+        self.is_closed = False
+        """Whether the server said its last word: its history entry is written."""
+
     @property
     def is_ending(self) -> bool:
         """Whether the server said that it is over; the history then tells how."""
@@ -96,6 +99,7 @@ class Run:
             case ExecutionStarted() | NodesProgressed() | NodesCached() | NodeText():
                 yield from self._asides(message)
             case NodeEntered(node=None):
+                self.is_closed = True
                 self._told = self._told or JobCompleted(self._job_id)
             case NodeEntered():
                 yield self._progress(self._title(message.display_node or message.node))

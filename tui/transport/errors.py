@@ -7,6 +7,7 @@ import msgspec
 
 from tui.domain.errors import (
     AnswerLostError,
+    NotFoundError,
     RequestRejectedError,
     ServerError,
     ServerRefusedError,
@@ -71,7 +72,7 @@ def error_of(label: str, status: int, body: bytes, path: str) -> ServerError:
                 f"{label} refused access ({status}).{quoted}", "Check its key or password in the settings."
             )
         case 404 | 405:
-            return ServerReplyError(
+            return NotFoundError(
                 f"{label} does not know {path} ({status}).",
                 "Check the address, and that the server is recent enough.",
             )

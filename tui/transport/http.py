@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from tui.domain.errors import AnswerLostError, ServerReplyError, SettingsError
+from tui.domain.errors import AnswerLostError, ServerReplyError, ServerUnreachableError, SettingsError
 from tui.domain.settings import ServerSettings
 from tui.domain.text import one_line
 from tui.transport.errors import (
@@ -123,6 +123,8 @@ class HttpClient:
     @asynccontextmanager
     async def open(self, method: str, path: str, **options: Any) -> AsyncGenerator[httpx.Response]:
         """An answer whose body is still to be read, by `pieces`; options are httpx's."""
+        if self._client.is_closed:
+            raise ServerUnreachableError(f"The connection to {self.label} was closed here.")
         if "timeout" in options:
             options["timeout"] = httpx.Timeout(options["timeout"], connect=_CONNECT_SECONDS)
         try:

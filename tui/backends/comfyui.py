@@ -1,0 +1,161 @@
+"""ComfyUI: graphs in, progress over a socket, files out."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+from uuid import uuid4
+
+from tui.backends.base import ImageBackend
+from tui.backends.comfyui_cancel import cancel_job
+from tui.backends.comfyui_pace import Pace
+from tui.backends.comfyui_session import Session
+from tui.backends.comfyui_watch import JobWatch
+from tui.domain.errors import WorkflowError
+from tui.domain.events import JobEvent
+from tui.domain.job import JobId, OutputImage
+from tui.domain.request import ApiWorkflow, GenerationRequest, Task
+from tui.domain.server import Capabilities, Catalog, ServerStatus
+from tui.domain.settings import ServerSettings
+from tui.domain.workflow import NodeCatalog
+from tui.protocol.comfyui_answers import choices_of
+
+_LISTS = MappingProxyType(
+    {
+        "checkpoints": ("CheckpointLoaderSimple", "ckpt_name", "/models/checkpoints"),
+        "samplers": ("KSampler", "sampler_name", ""),
+        "schedulers": ("KSampler", "scheduler", ""),
+        "loras": ("LoraLoader", "lora_name", "/models/loras"),
+        "vaes": ("VAELoader", "vae_name", "/models/vae"),
+        "upscalers": ("UpscaleModelLoader", "model_name", "/models/upscale_models"),
+        "controlnets": ("ControlNetLoader", "control_net_name", "/models/controlnet"),
+    }
+)
+"""Where a list of the catalog is declared: node, input, and the route for servers without that node."""
+
+
+class ComfyUIBackend(ImageBackend):
+    """One ComfyUI. `client_id` names this program to it: events of a job go to the id that queued it."""
+
+    def __init__(
+        self, settings: ServerSettings, *, client_id: str | None = None, pace: Pace | None = None
+    ) -> None:
+        super().__init__(settings)
+        self._client_id = client_id or str(uuid4())
+        self._pace = pace or Pace()
+        self._session: Session | None = None
+        self._old_sessions: list[Session] = []
+        self._watches: dict[JobId, JobWatch] = {}
+        self._catalog = Catalog()
+        self._has_catalog = False
+        self._version = ""
+
+    async def configure(self, settings: ServerSettings) -> None:
+        """Take other settings; jobs that run keep their connection until they are over."""
+        if self._session:
+            self._old_sessions.append(self._session)
+            self._session = None
+        self._settings = settings
+        await self._close_unused()
+
+    async def disconnect(self) -> None:
+        """Let go of sockets; jobs on the server go on unwatched."""
+        sessions = [*self._old_sessions, *([self._session] if self._session else [])]
+        self._session, self._old_sessions = None, []
+        self._is_connected = False
+        for watch in self._watches.values():
+            watch.abandon()
+        for session in sessions:
+            await session.aclose()
+
+    async def status(self) -> ServerStatus:
+        """Version, device and memory."""
+        status = (await self._current.api.system()).status
+        self._version = status.version
+        return status
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """All that graphs can do, but for what has no model."""
+        missing: dict[str, str] = {}
+        if self._has_catalog and not self._catalog.controlnets:
+            missing[Task.CONTROL] = "This server has no ControlNet model."
+        if self._has_catalog and not self._catalog.upscalers:
+            missing[Task.UPSCALE] = "This server has no upscale model."
+        return Capabilities(tasks=frozenset(Task), runs_graphs=True, missing=MappingProxyType(missing))
+
+    async def catalog(self) -> Catalog:
+        """The lists of the nodes that load things, fresh from the server."""
+        lists = await asyncio.gather(*(self._list(*where) for where in _LISTS.values()))
+        found = dict(zip(_LISTS, lists, strict=True))
+        self._catalog = Catalog(**found, embeddings=await self._current.api.names("/embeddings"))
+        self._has_catalog = True
+        return self._catalog
+
+    async def node_catalog(self) -> NodeCatalog:
+        """Every node's definition."""
+        if not self._version:
+            await self.status()
+        return await self._current.api.node_catalog(self._version)
+
+    async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
+        """See `ImageBackend`."""
+        if request.plan is None:
+            raise WorkflowError("ComfyUI needs a workflow, and this request has none.")
+        async with self._watching(job_id, job_id, request.plan.graph) as watch:
+            async for event in watch.run(request.plan):
+                yield event
+
+    async def attach(
+        self, job_id: JobId, request: GenerationRequest, server_job_id: str | None = None
+    ) -> AsyncIterator[JobEvent]:
+        """See `ImageBackend`."""
+        graph: ApiWorkflow = request.plan.graph if request.plan else {}
+        async with self._watching(job_id, server_job_id or job_id, graph) as watch:
+            async for event in watch.attach():
+                yield event
+
+    async def cancel(self, job_id: JobId) -> None:
+        """See `ImageBackend`."""
+        watch = self._watches.get(job_id)
+        if watch is None:
+            await cancel_job(self._current.api, job_id)
+        else:
+            await watch.cancel()
+
+    async def fetch(self, output: OutputImage) -> AsyncIterator[bytes]:
+        """See `ImageBackend`."""
+        if output.data is not None:
+            yield output.data
+            return
+        async for piece in self._current.api.view(output):
+            yield piece
+
+    @property
+    def _current(self) -> Session:
+        if self._session is None:
+            self._session = Session(self._settings, self._client_id, self._pace)
+        return self._session
+
+    @asynccontextmanager
+    async def _watching(self, job_id: JobId, prompt_id: str, graph: ApiWorkflow) -> AsyncGenerator[JobWatch]:
+        session = self._current
+        watch = JobWatch(session, job_id, prompt_id, graph)
+        self._watches[job_id] = watch
+        try:
+            with session.used():
+                yield watch
+        finally:
+            watch.close()
+            del self._watches[job_id]
+            await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        for session in [session for session in self._old_sessions if not session.is_used]:
+            self._old_sessions.remove(session)
+            await session.aclose()
+
+    async def _list(self, class_type: str, input_name: str, path: str) -> tuple[str, ...]:
+        api = self._current.api
+        names = choices_of(await api.definition(class_type), input_name)
+        return names or (await api.names(path) if path else ())

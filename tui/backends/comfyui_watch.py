@@ -1,0 +1,256 @@
+"""Watching one ComfyUI job to its end: the socket tells, the server's queue and history decide."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+
+from tui.backends.comfyui_cancel import cancel_job
+from tui.backends.comfyui_session import Session
+from tui.backends.comfyui_submit import submission, submit, with_uploads
+from tui.backends.mailbox import Mailbox
+from tui.domain.errors import ServerError
+from tui.domain.events import (
+    JobCancelled,
+    JobEvent,
+    JobFailed,
+    JobNoted,
+    JobOutcomeUnknown,
+    JobQueued,
+    LastEvent,
+)
+from tui.domain.job import JobId
+from tui.domain.request import ApiWorkflow, GraphPlan
+from tui.protocol.comfyui_answers import HistoryEntry, PromptAnswer, QueueAnswer
+from tui.protocol.comfyui_errors import dropped_outputs
+from tui.protocol.comfyui_messages import Message, QueueChanged
+from tui.protocol.comfyui_run import Run
+
+_SETTLING = 13
+"""Attempts to read the history of a job that is over, 2 ms to 1 s apart: 6 s in all."""
+
+
+class JobWatch:
+    """One job's listener and its eyes: what the socket misses is learnt from the server."""
+
+    def __init__(self, session: Session, job_id: JobId, prompt_id: str, graph: ApiWorkflow) -> None:
+        self._session = session
+        self._pace = session.pace
+        self._job_id = job_id
+        self._prompt_id = prompt_id
+        self._mailbox = Mailbox()
+        self._run = Run(job_id, graph)
+        self._position: int | None = None
+        self._queue_changed = False
+        self._is_attached = False
+        self._is_submitted = False
+        self._is_cancelled = False
+        self._is_abandoned = False
+        self._was_cut = False
+        self._heard_at = self._looked_at = monotonic()
+        self._away_since: float | None = None
+        self._settling = 0
+        self._deaf_after = self._pace.deaf_from_start
+
+    async def run(self, plan: GraphPlan) -> AsyncIterator[JobEvent]:
+        """Send the job and watch it to its end."""
+        graph = await with_uploads(self._session.api, plan)
+        self._listen(self._prompt_id)
+        if not await self._session.socket.ready():
+            yield JobNoted(self._job_id, "The server opens no socket: no progress and no previews.")
+        if self._is_cancelled:
+            yield JobCancelled(self._job_id)
+            return
+        body = submission(self._prompt_id, self._session.client_id, graph, plan)
+        answer = await submit(self._session.api, body, self._pace)
+        if answer is None:
+            reason = f"The connection to {self._session.api.label} broke off while the job was handed over."
+            yield JobOutcomeUnknown(self._job_id, reason)
+            return
+        for event in await self._accept(answer, graph):
+            yield event
+        async for event in self._events():
+            yield event
+
+    async def attach(self) -> AsyncIterator[JobEvent]:
+        """Watch a job that is on the server already."""
+        self._is_attached = self._is_submitted = True
+        self._listen(self._prompt_id)
+        self._looked_at = 0.0
+        async for event in self._events():
+            yield event
+
+    async def cancel(self) -> None:
+        """Stop the job, or keep it from being sent."""
+        self._is_cancelled = True
+        if self._is_submitted:
+            await cancel_job(self._session.api, self._prompt_id)
+            self._looked_at = 0.0
+            self._mailbox.wake()
+
+    def abandon(self) -> None:
+        """The connection is being given up: end the stream, since nothing more can be learnt."""
+        self._is_abandoned = True
+        self._mailbox.put(
+            JobOutcomeUnknown(self._job_id, "The connection was closed here; the job may go on.")
+        )
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._session.socket.forget(self._prompt_id)
+
+    def receive(self, message: Message) -> None:
+        """See `Listener`."""
+        if isinstance(message, QueueChanged):
+            if not self._run.has_started:
+                self._queue_changed = True
+                self._mailbox.wake()
+            return
+        self._heard_at = monotonic()
+        self._deaf_after = max(self._deaf_after, self._pace.deaf)
+        for event in self._run.receive(message):
+            self._mailbox.put(event)
+        if self._run.is_ending:
+            self._mailbox.wake()
+
+    def lose_socket(self) -> None:
+        """See `Listener`."""
+        self._was_cut = True
+        self._mailbox.wake()
+
+    def _listen(self, prompt_id: str) -> None:
+        self._prompt_id = prompt_id
+        self._session.socket.listen(prompt_id, self)
+
+    async def _accept(self, answer: PromptAnswer, graph: ApiWorkflow) -> tuple[JobEvent, ...]:
+        if answer.prompt_id != self._prompt_id:  # a server too old to take ours
+            self.close()
+            self._listen(answer.prompt_id)
+        self._is_submitted = True
+        if self._is_cancelled:  # while it was on its way
+            await self.cancel()
+        self._looked_at = monotonic()
+        notes = dropped_outputs(answer.node_errors, graph)
+        return (self._queued(None), *(JobNoted(self._job_id, note) for note in notes))
+
+    def _queued(self, position: int | None) -> JobQueued:
+        server_job_id = self._prompt_id if self._prompt_id != self._job_id else None
+        return JobQueued(self._job_id, position, server_job_id)
+
+    async def _events(self) -> AsyncIterator[JobEvent]:
+        while True:
+            for event in await self._next_events():
+                yield event
+                if isinstance(event, LastEvent):
+                    return
+
+    async def _next_events(self) -> list[JobEvent]:
+        events = self._mailbox.take()
+        if events:
+            return events
+        if self._run.is_ending:
+            return await self._settle()
+        if self._next_look() > monotonic():
+            await self._mailbox.wait(self._next_look() - monotonic())
+            return self._mailbox.take()
+        return await self._look()
+
+    def _next_look(self) -> float:
+        """When the server should be asked, if nothing is heard until then."""
+        pace = self._pace
+        if self._is_cancelled or self._away_since or not self._session.socket.is_open:
+            return self._looked_at + pace.blind
+        if self._run.has_started:
+            return max(self._heard_at, self._looked_at) + pace.silent
+        if self._position is None:
+            return self._looked_at + pace.first_look
+        return self._looked_at + (pace.position if self._queue_changed else pace.waiting)
+
+    async def _look(self) -> list[JobEvent]:
+        """Ask the server how the job stands."""
+        self._queue_changed = False
+        try:
+            events = await self._judge(await self._session.api.queue())
+        except ServerError as error:
+            events = self._miss(error)
+        else:
+            if self._away_since is not None and self._run.has_started:
+                events.insert(0, self._run.note_activity(""))
+            self._away_since = None
+        self._looked_at = monotonic()
+        return events
+
+    async def _judge(self, queue: QueueAnswer) -> list[JobEvent]:
+        if queue.is_running(self._prompt_id):
+            return await self._note_running()
+        position = queue.position(self._prompt_id)
+        if position is not None:
+            return self._note_position(position)
+        entry = await self._session.api.history(self._prompt_id)
+        return self._end(entry) if entry else self._vanish()
+
+    def _note_position(self, position: int) -> list[JobEvent]:
+        if position == self._position:
+            return []
+        self._position = position
+        return [self._queued(position)]
+
+    async def _note_running(self) -> list[JobEvent]:
+        if not self._run.has_started:
+            self._heard_at = monotonic()
+            return list(self._run.note_running())
+        # silent about a running job: loading a model, or the server forgot the socket; a new one can tell
+        if self._session.socket.is_open and monotonic() - self._heard_at > self._deaf_after:
+            self._deaf_after = min(max(self._deaf_after * 2, self._pace.deaf), self._pace.deaf_most)
+            self._heard_at = monotonic()
+            await self._session.socket.reopen()
+        return []
+
+    def _miss(self, error: ServerError) -> list[JobEvent]:
+        """The server does not answer: wait for it, but not for ever."""
+        self._was_cut = True
+        if self._away_since is None:
+            self._away_since = monotonic()
+            note = self._run.note_activity(f"{error.title} Waiting for it.")
+            return [note] if self._run.has_started else []
+        if monotonic() - self._away_since < self._pace.patience:
+            return []
+        return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
+
+    async def _settle(self) -> list[JobEvent]:
+        """The job is over: its history entry tells how, once it is written."""
+        if not self._run.is_closed and not self._settling:  # the closing message comes after it is written
+            await self._mailbox.wait(self._pace.closing)
+        elif self._settling:
+            await asyncio.sleep(min(0.002 * 2**self._settling, 1.0))
+        self._settling += 1
+        try:
+            entry = await self._session.api.history(self._prompt_id)
+        except ServerError as error:
+            return self._miss(error)
+        self._away_since = None
+        if entry:
+            return self._end(entry)
+        return self._end_without_history() if self._settling > _SETTLING else []
+
+    def _end(self, entry: HistoryEntry) -> list[JobEvent]:
+        return [*self._mailbox.take(), *self._run.settle(entry)]
+
+    def _end_without_history(self) -> list[JobEvent]:
+        note = JobNoted(self._job_id, "The server lost its record of the job: a file may be missing here.")
+        notes = [note] if self._was_cut else []
+        return [*self._mailbox.take(), *notes, *self._run.settle_without_history()]
+
+    def _vanish(self) -> list[JobEvent]:
+        """Neither waiting nor running nor over: what that means depends on what was seen."""
+        label = self._session.api.label
+        if self._is_cancelled:
+            return [JobCancelled(self._job_id)]
+        if self._is_attached:
+            return [JobOutcomeUnknown(self._job_id, f"{label} does not know the job, or no longer.")]
+        if self._was_cut:
+            advice = "It was restarted, or somebody removed the job. Generate again."
+            return [JobFailed(self._job_id, f"{label} no longer has the job.", advice)]
+        if not self._run.has_started:
+            note = JobNoted(self._job_id, "Somebody took the job from the server's queue.")
+            return [note, JobCancelled(self._job_id)]
+        return [JobOutcomeUnknown(self._job_id, f"{label} deleted its record of the job.")]
