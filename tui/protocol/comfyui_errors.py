@@ -31,6 +31,11 @@ class NodeError(msgspec.Struct, frozen=True):
         """The input it is about, where it is about one."""
         return str(self.extra_info.get("input_name") or "")
 
+    @property
+    def said(self) -> str:
+        """All of the server's own words."""
+        return one_line(": ".join(dict.fromkeys(filter(None, (self.message, self.details)))))
+
 
 class NodeErrors(msgspec.Struct, frozen=True):
     """The faults of one node."""
@@ -188,8 +193,7 @@ def _general(error: NodeError | str, graph: ApiWorkflow) -> Problem:
             words = error.message.split()
             return _missing_class(node_title(graph, error.details.rpartition("#")[2].rstrip("'")), words[4])
         case _:
-            said = " ".join(filter(None, (error.message, error.details)))
-            return Problem(f"The server rejected the workflow: {one_line(said) or 'it did not say why'}")
+            return Problem(f"The server rejected the workflow: {error.said or 'it did not say why'}")
 
 
 def _missing_class(title: str, class_type: str) -> Problem:
@@ -281,8 +285,7 @@ def _broken_inside(fault: Fault) -> Problem:
 
 
 def _other(fault: Fault) -> Problem:
-    said = one_line(" ".join(filter(None, (fault.error.message, fault.error.details))))
-    return Problem(f"“{fault.title}”: {said or 'the server found a fault and did not name it'}.")
+    return Problem(f"“{fault.title}”: {fault.error.said or 'the server found a fault and did not name it'}.")
 
 
 _SENTENCES: Mapping[str, Callable[[Fault], Problem]] = {
