@@ -70,6 +70,8 @@ def _add_dynamic_combo(node: Node, spec: InputSpec) -> None:
 
 def _replace_children(node: Node, widget: Widget, specs: tuple[InputSpec, ...]) -> None:
     """What the earlier choice brought goes; what the new one brings stands behind the combo."""
+    if not any(known is widget for known in node.widgets):  # it went with the choice of the combo around it
+        return
     prefix = widget.name + "."
     removed = [slot for slot in node.inputs if slot.name.startswith(prefix)]
     node.inputs = [slot for slot in node.inputs if not slot.name.startswith(prefix)]

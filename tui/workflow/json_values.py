@@ -1,5 +1,6 @@
 """JSON read without trust, and as JavaScript would read and write it."""
 
+import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypeAlias, TypeVar, cast
@@ -82,16 +83,17 @@ def _rounded(value: int) -> int | float:
     try:
         double = float(value)
     except OverflowError:
-        return value
+        return math.inf
     return int(Decimal(repr(double))) if abs(double) < 1e21 else double
 
 
 def javascript_value(value: Json) -> Json:
-    """`value` with every number in it as JavaScript writes it."""
+    """`value` with every number in it as JavaScript writes it; numbers past all bounds are null."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float):
-        return javascript_number(value)
+        number = javascript_number(value)
+        return number if isinstance(number, int) or math.isfinite(number) else None
     if isinstance(value, list):
         return [javascript_value(item) for item in value]
     return {key: javascript_value(item) for key, item in value.items()}

@@ -57,7 +57,7 @@ class NumberRule:
         step = self.step or 1
         if step == 1:
             return _rounded(value)
-        offset = math.fmod(self.minimum, step)
+        offset = math.fmod(self.minimum, step) if math.isfinite(self.minimum) else 0
         return _rounded((value - offset) / step) * step + offset
 
     def _on_grid(self, value: float) -> float:
@@ -68,7 +68,7 @@ class NumberRule:
 
 
 def _digits(step: float) -> int:
-    return max(0, -math.floor(math.log10(step))) if step > 0 else 0
+    return max(0, -math.floor(math.log10(step))) if 0 < step < math.inf else 0
 
 
 def _rounded(value: float) -> float:
