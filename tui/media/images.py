@@ -20,7 +20,7 @@ MAXIMUM_BYTES = 256 * 1024 * 1024
 
 Source = Path | bytes
 
-_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 """What is opened at all; some of Pillow's other formats start programs."""
 
 _BROKEN = (
@@ -43,6 +43,8 @@ _ALPHA_MODES = {"RGBA", "LA", "La", "PA", "RGBa"}
 
 # Pillow only warns of a picture between one and two times its limit
 warnings.simplefilter("error", Image.DecompressionBombWarning)
+# and prints what it thinks of a camera's tags into the middle of the screen
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")
 
 
 def inspect(path: Path) -> PictureInfo:
