@@ -237,11 +237,6 @@ class NodeClass:
             for slot, kind in enumerate(list_of(self._raw.get("output")))
         )
 
-    @cached_property
-    def match_types(self) -> tuple[str, ...]:
-        """For each output the template whose type it takes, or nothing."""
-        return tuple(text_of(name) for name in list_of(self._raw.get("output_matchtypes")))
-
     def input(self, name: str) -> InputSpec | None:
         """The declared input of that name."""
         return self._by_name.get(name)

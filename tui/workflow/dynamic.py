@@ -42,9 +42,7 @@ def add_input(node: Node, spec: InputSpec) -> None:
 
 
 def _add_matching(node: Node, spec: InputSpec) -> None:
-    matched = match_type(spec)
-    add_input(node, replace(spec, type=matched.allowed))
-    node.matches.setdefault(matched.template, {})[spec.name] = matched.allowed
+    add_input(node, replace(spec, type=match_type(spec).allowed))
 
 
 def _add_dynamic_combo(node: Node, spec: InputSpec) -> None:

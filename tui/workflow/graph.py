@@ -162,7 +162,6 @@ class Node:
         "inputs",
         "instance_of",
         "is_virtual",
-        "matches",
         "mode",
         "outputs",
         "properties",
@@ -189,7 +188,6 @@ class Node:
         self.cells: dict[str, tuple[str, Cell]] = {}
         self.entries: dict[str, int] = {}
         self.groups: dict[str, Autogrow] = {}
-        self.matches: dict[str, dict[str, str]] = {}
 
     @property
     def is_active(self) -> bool:

@@ -15,29 +15,14 @@ from tui.workflow.json_values import (
     objects_in,
     text_of,
 )
+from tui.workflow.packs import MUTERS_AND_LABELS, POWER_LORA, add_loras
 from tui.workflow.widgets import page_inputs
 
 REROUTES = frozenset({"Reroute", "Reroute (rgthree)"})
 PRIMITIVE = "PrimitiveNode"
 SETTER = "SetNode"
 GETTER = "GetNode"
-_REMARKS = frozenset(
-    {
-        "Note",
-        "MarkdownNote",
-        "Label (rgthree)",
-        "Bookmark (rgthree)",
-        "Fast Muter (rgthree)",
-        "Fast Bypasser (rgthree)",
-        "Fast Groups Muter (rgthree)",
-        "Fast Groups Bypasser (rgthree)",
-        "Fast Actions Button (rgthree)",
-        "Mute / Bypass Relay (rgthree)",
-        "Mute / Bypass Repeater (rgthree)",
-        "Node Collector (rgthree)",
-        "Random Unmuter (rgthree)",
-    }
-)
+_REMARKS = frozenset({"Note", "MarkdownNote"}) | MUTERS_AND_LABELS
 VIRTUAL = REROUTES | _REMARKS | {PRIMITIVE, SETTER, GETTER}
 """Node types that live on the page only."""
 
@@ -196,6 +181,9 @@ def _grow_groups(node: Node) -> None:
 
 
 def _lay_values(node: Node, saved: Json) -> None:
+    if node.type == POWER_LORA:
+        add_loras(node, list_of(saved))
+        return
     if isinstance(saved, dict):
         _lay_named_values(node, saved)
         return
@@ -211,10 +199,17 @@ def _lay_values(node: Node, saved: Json) -> None:
 
 def _lay_named_values(node: Node, saved: JsonObject) -> None:
     """Node packs save by name; the page itself cannot read that and leaves its own nodes without values."""
-    is_custom = node.definition is not None and node.definition.is_custom
-    for widget in tuple(node.widgets):
-        if widget.in_file and (not is_custom or widget.name in saved):
-            widget.set(javascript_value(saved[widget.name]) if is_custom else UNSET)
+    if node.definition is None or not node.definition.is_custom:
+        for widget in tuple(node.widgets):
+            if widget.in_file:
+                widget.set(UNSET)
+        return
+    for name, value in saved.items():
+        widget = node.widget(name)
+        if widget is not None:
+            widget.set(javascript_value(value))
+        elif isinstance(value, str | int | float):  # a field that the pack's own script adds
+            node.add_widget(Widget(name=name, kind="text", cell=Cell(javascript_value(value))))
 
 
 def _without_forced(node: Node, values: list[Json]) -> list[Json]:
