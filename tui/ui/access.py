@@ -1,0 +1,20 @@
+"""The way from a screen or widget to the application and its services."""
+
+from typing import TYPE_CHECKING, cast
+
+from textual.dom import DOMNode
+
+from tui.ui.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from tui.ui.app import LatentuiApp
+
+
+def app_of(node: DOMNode) -> "LatentuiApp":
+    """The application; it is the only one these screens run in."""
+    return cast("LatentuiApp", node.app)
+
+
+def glyphs_of(node: DOMNode) -> Glyphs:
+    """The shapes this terminal has."""
+    return app_of(node).glyphs

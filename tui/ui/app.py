@@ -1,0 +1,245 @@
+"""The studio as an application: it opens the services after the first frame and shows what they say."""
+
+import asyncio
+import contextlib
+import importlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.signal import Signal
+
+from tui.domain.errors import LatentuiError, SaveError
+from tui.domain.events import OutputSaved, PreviewReceived
+from tui.domain.job import Job
+from tui.domain.server import Connection
+from tui.domain.settings import ServerSettings, Settings
+from tui.ui.draft import Draft, from_mapping, to_mapping
+from tui.ui.fault import record_fault
+from tui.ui.glyphs import UNICODE, Glyphs
+from tui.ui.options import StudioOptions
+from tui.ui.theme import DARK, THEMES, other_theme
+
+if TYPE_CHECKING:
+    from tui.services.bundle import Services
+    from tui.ui.session import Session
+
+__all__ = ["LatentuiApp", "StudioOptions", "run_studio"]
+
+ServicesFactory = Callable[[], AbstractAsyncContextManager["Services"]]
+SAVE_SECONDS = 2.0
+
+
+def _place(module: str, name: str) -> Callable[[], Screen[None]]:
+    """A screen that is imported when it is first gone to."""
+    return lambda: getattr(importlib.import_module(f"tui.ui.screens.{module}"), name)()
+
+
+class LatentuiApp(App[int]):
+    """The studio."""
+
+    TITLE = "Latentui"
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = "app.tcss"
+    DEFAULT_MODE = "studio"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
+        "studio": _place("studio", "StudioScreen"),
+        "jobs": _place("jobs", "JobsScreen"),
+        "results": _place("results", "ResultsScreen"),
+        "workflows": _place("workflows", "WorkflowsScreen"),
+        "settings": _place("settings", "SettingsScreen"),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", id="app.help", priority=True, show=False),
+        Binding("question_mark", "help", "Help", id="app.help-outside-text", show=False),
+        Binding("f2", "go('studio')", "Studio", id="place.studio", priority=True, show=False),
+        Binding("f3", "go('jobs')", "Jobs", id="place.jobs", priority=True, show=False),
+        Binding("f4", "go('results')", "Results", id="place.results", priority=True, show=False),
+        Binding("f5", "go('workflows')", "Workflows", id="place.workflows", priority=True, show=False),
+        Binding("f6", "go('settings')", "Settings", id="place.settings", priority=True, show=False),
+        Binding(
+            "f8", "last_message", "The last message in full", id="app.message", priority=True, show=False
+        ),
+        Binding("f9", "turn_theme", "Light or dark", id="app.theme", priority=True, show=False),
+        Binding("ctrl+p", "palette", "Palette", id="app.palette", priority=True, show=False),
+        Binding("ctrl+q", "quit", "Quit; jobs live on", id="app.quit", priority=True, show=False),
+    ]
+    jobs: reactive[tuple[Job, ...]] = reactive(())
+    """Every job known, newest first."""
+
+    connections: reactive[tuple[Connection, ...]] = reactive(())
+    """Every server's indicator, in the order of the settings."""
+
+    offers: reactive[tuple[ServerSettings, ...]] = reactive(())
+    """Servers found on this machine that are not used yet."""
+
+    def __init__(
+        self, open_services: ServicesFactory, options: StudioOptions | None = None, glyphs: Glyphs = UNICODE
+    ) -> None:
+        super().__init__()
+        self._open_services = open_services
+        self._options = options or StudioOptions()
+        self.glyphs = glyphs
+        self.services: Services | None = None
+        self.session: Session | None = None
+        self._kept: Draft | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._message = ""
+        self._fault = ""
+        self.session_opened: Signal[Session] = Signal(self, "session opened")
+        self.preview_received: Signal[PreviewReceived] = Signal(self, "preview received")
+        self.output_saved: Signal[OutputSaved] = Signal(self, "output saved")
+        self.job_ended: Signal[Job] = Signal(self, "job ended")
+        self.settings_changed: Signal[Settings] = Signal(self, "settings changed")
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._options.theme or DARK.name
+
+    def on_ready(self) -> None:
+        """The first frame is out: open the services."""
+        self._life = asyncio.create_task(self._live(), name="services")
+        self._life.add_done_callback(self._life_ended)
+        self.set_interval(SAVE_SECONDS, self._keep_draft)
+
+    async def on_unmount(self) -> None:
+        """Close the services; jobs go on where they are."""
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.wait({self._life}, timeout=5)
+
+    async def _live(self) -> None:
+        await asyncio.to_thread(importlib.import_module, "tui.ui.opening")
+        from tui.ui.opening import open_session
+        from tui.ui.pump import Pump
+
+        async with self._open_services() as services:
+            self.services = services
+            self._apply(services.settings.current)
+            stored = await asyncio.to_thread(services.state.load)
+            pump = Pump(services, self)
+            async with self._kept_session(services, from_mapping(stored)):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(pump.run())
+                    group.create_task(open_session(self, services, self._options))
+
+    @contextlib.asynccontextmanager
+    async def _kept_session(self, services: "Services", draft: Draft) -> AsyncGenerator[None]:
+        from tui.ui.session import Session
+
+        self.session = Session(services, draft)
+        self._kept = draft
+        try:
+            yield
+        finally:
+            await self._save_draft()
+
+    def _life_ended(self, life: "asyncio.Task[None]") -> None:
+        error = None if life.cancelled() else life.exception()
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+
+    async def _keep_draft(self) -> None:
+        try:
+            await self._save_draft()
+        except SaveError as error:
+            self.tell(error)
+
+    async def _save_draft(self) -> None:
+        if self.session is not None and self.services is not None and self.session.draft != self._kept:
+            self._kept = self.session.draft
+            await self.services.state.save(to_mapping(self._kept))
+
+    def _apply(self, settings: Settings) -> None:
+        if self._options.theme is None and settings.theme in self.available_themes:
+            self.theme = settings.theme
+        self.set_keymap(dict(settings.keys))
+
+    def show_jobs(self, jobs: tuple[Job, ...]) -> None:
+        """From the pump."""
+        self.jobs = jobs
+
+    def show_connections(self, connections: tuple[Connection, ...]) -> None:
+        """From the pump."""
+        self.connections = connections
+
+    def show_settings(self, settings: Settings) -> None:
+        """From the pump."""
+        self._apply(settings)
+        self.settings_changed.publish(settings)
+
+    def show_preview(self, preview: PreviewReceived) -> None:
+        """From the pump."""
+        self.preview_received.publish(preview)
+
+    def show_output(self, saved: OutputSaved) -> None:
+        """From the pump."""
+        self.output_saved.publish(saved)
+
+    def show_ending(self, job: Job) -> None:
+        """From the pump."""
+        self.job_ended.publish(job)
+
+    def tell(self, error: LatentuiError) -> None:
+        """Show what went wrong and what to do about it; the whole of it is one key away."""
+        self._message = f"{error.title}\n\n{error.advice}".strip()
+        self.notify(error.sentence, severity="error", markup=False)
+
+    def say(self, words: str) -> None:
+        """A short notice."""
+        self._message = words
+        self.notify(words, markup=False)
+
+    async def action_go(self, place: str) -> None:
+        """Go to a place; it is as it was left."""
+        await self.switch_mode(place)
+
+    def action_last_message(self) -> None:
+        """Show the last notice in full."""
+        from tui.ui.screens.text_sheet import TextSheet
+
+        self.push_screen(TextSheet("The last message", self._message or "Nothing was said yet."))
+
+    def action_help(self) -> None:
+        """Every key, by place."""
+        from tui.ui.screens.help import HelpSheet
+
+        self.push_screen(HelpSheet())
+
+    def action_palette(self) -> None:
+        """Everything that can be done, to be searched."""
+        from tui.ui.screens.palette import PaletteSheet
+
+        self.push_screen(PaletteSheet())
+
+    async def action_turn_theme(self) -> None:
+        """From dark to light or back, and remember it."""
+        self.theme = other_theme(self.theme)
+        if self.services is not None:
+            try:
+                await self.services.settings.change(theme=self.theme)
+            except LatentuiError as error:
+                self.tell(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
+        log = self._options.log or (self.services.settings.paths.log if self.services else None)
+        self._fault = self._fault or record_fault(error, log)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """In place of Textual's traceback."""
+        if not self._exit_renderables:
+            self._exit_renderables.append(Text(self._fault))
+        self._close_messages_no_wait()
+
+
+def run_studio(options: StudioOptions, open_services: ServicesFactory | None = None) -> int:
+    """Run the studio in this terminal; gives the exit code."""
+    from tui.ui.launch import launch
+
+    return launch(options, open_services)

@@ -1,0 +1,77 @@
+"""The shapes that stand beside colours, and their plain spelling for terminals without them."""
+
+from dataclasses import dataclass
+
+from tui.domain.job import JobStatus
+from tui.domain.server import ConnectionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glyphs:
+    """One set of shapes; each is as wide in every terminal that has it."""
+
+    connected: str = "●"
+    connecting: str = "◐"
+    unreachable: str = "○"
+    off: str = "◌"
+    running: str = "▶"
+    waiting: str = "◷"
+    done: str = "✓"
+    failed: str = "✗"
+    cancelled: str = "–"
+    unknown: str = "?"
+    paused: str = "‖"
+    opens: str = "▾"
+    rule: str = "─"
+    full: str = "━"
+    empty: str = "━"
+    times: str = "×"
+    dot: str = "·"
+    folder: str = "▸"
+    on: str = "◉ on"
+    not_on: str = "○ off"
+
+    def connection(self, state: ConnectionState) -> str:
+        """The shape of a server's state."""
+        return {
+            ConnectionState.CONNECTED: self.connected,
+            ConnectionState.CONNECTING: self.connecting,
+            ConnectionState.UNREACHABLE: self.unreachable,
+            ConnectionState.OFF: self.off,
+        }[state]
+
+    def job(self, status: JobStatus) -> str:
+        """The shape of a job's state."""
+        return {
+            JobStatus.PENDING: self.waiting,
+            JobStatus.IN_PROGRESS: self.running,
+            JobStatus.COMPLETED: self.done,
+            JobStatus.FAILED: self.failed,
+            JobStatus.CANCELLED: self.cancelled,
+            JobStatus.UNKNOWN: self.unknown,
+        }[status]
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs(
+    connected="*",
+    connecting="~",
+    unreachable="o",
+    off=".",
+    running=">",
+    waiting="w",
+    done="v",
+    failed="x",
+    cancelled="-",
+    unknown="?",
+    paused="=",
+    opens="v",
+    rule="-",
+    full="#",
+    empty=".",
+    times="x",
+    dot="-",
+    folder=">",
+    on="[x] on",
+    not_on="[ ] off",
+)

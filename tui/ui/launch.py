@@ -1,0 +1,45 @@
+"""From the command line to a running studio and back."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from tui.terminal.detect import detect_terminal
+from tui.terminal.textual_host import attach
+from tui.ui.app import LatentuiApp, ServicesFactory
+from tui.ui.glyphs import ASCII, UNICODE
+from tui.ui.options import StudioOptions
+
+if TYPE_CHECKING:
+    from tui.services.bundle import Services
+
+
+def launch(options: StudioOptions, open_services: ServicesFactory | None) -> int:
+    """Ask the terminal what it is, run the studio in it, and give the exit code."""
+    profile = detect_terminal(options.graphics)
+    app = LatentuiApp(open_services or _open_services, options, UNICODE if profile.unicode else ASCII)
+    attach(app, profile)
+    result = asyncio.run(_run(app))
+    if app.return_code:
+        return app.return_code
+    running = sum(not job.status.is_over for job in app.jobs)
+    if running:
+        words = "1 job lives" if running == 1 else f"{running} jobs live"
+        sys.stderr.write(f"{words} on; the studio shows it again when it is opened.\n")
+    return result or 0
+
+
+async def _run(app: LatentuiApp) -> int | None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.exit, 128 + number)
+    return await app.run_async(mouse=os.environ.get("LATENTUI_MOUSE", "1") != "0")
+
+
+def _open_services() -> AbstractAsyncContextManager["Services"]:
+    from tui.services.bundle import open_services
+
+    return open_services()

@@ -1,0 +1,1 @@
+"""The places of the program and the sheets that lie over them."""

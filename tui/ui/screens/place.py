@@ -1,0 +1,64 @@
+"""What every place has: the jobs and servers as they are, and the status bar."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from tui.domain.job import Job
+from tui.domain.server import Connection
+from tui.ui.access import app_of
+from tui.ui.glyphs import Glyphs
+from tui.ui.widgets.status_bar import StatusBar
+
+Hints = tuple[tuple[str, str, str], ...]
+"""Key ids, words and actions for the foot of a place."""
+
+
+class Place(Screen[None]):
+    """A screen of its own that keeps its state while others are shown."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+        (0, "-narrow"),
+        (100, "-normal"),
+        (160, "-wide"),
+    ]
+    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    """Ids of the keys shown at the foot, with a word and the action that a click runs."""
+
+    jobs: reactive[tuple[Job, ...]] = reactive(())
+    connections: reactive[tuple[Connection, ...]] = reactive(())
+    hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The shapes this terminal has."""
+        return app_of(self).glyphs
+
+    def compose(self) -> ComposeResult:
+        yield from self.compose_place()
+        yield StatusBar().data_bind(Place.connections, Place.hints)
+
+    def compose_place(self) -> ComposeResult:
+        """What is above the status bar."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        app = app_of(self)
+        self.hints = self.HINTS
+        self.watch(app, "jobs", self._take_jobs)
+        self.watch(app, "connections", self._take_connections)
+
+    def _take_jobs(self, jobs: tuple[Job, ...]) -> None:
+        if self.is_current:
+            self.jobs = jobs
+
+    def _take_connections(self, connections: tuple[Connection, ...]) -> None:
+        if self.is_current:
+            self.connections = connections
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another place was shown."""
+        self.jobs = app_of(self).jobs
+        self.connections = app_of(self).connections

@@ -1,0 +1,336 @@
+"""The studio: write a prompt, set the form, watch the picture being made."""
+
+import time
+from typing import ClassVar
+
+from textual import on, work
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static, TextArea
+
+from tui.domain.errors import InputError, LatentuiError
+from tui.domain.events import OutputSaved
+from tui.domain.job import Job, JobStatus
+from tui.domain.server import Connection, ConnectionState
+from tui.domain.settings import ServerSettings
+from tui.ui.access import app_of
+from tui.ui.gesture import gesture
+from tui.ui.screens.place import Place
+from tui.ui.session import Session
+from tui.ui.watching import Watching
+from tui.ui.widgets.fields.picture import PictureRow
+from tui.ui.widgets.form import FormPanel
+from tui.ui.widgets.jobs_pane import JobsPane
+from tui.ui.widgets.pick import Pick
+from tui.ui.widgets.picture_pane import PicturePane
+from tui.ui.widgets.prompt import PromptArea, PromptPane
+from tui.ui.widgets.top_line import TopLine
+
+CANCEL_ASKS_AFTER = 10.0
+"""Seconds of work that are worth a question before they are thrown away."""
+
+WELCOME = "Say what you want to see, then press ^g."
+
+
+class StudioScreen(Place):
+    """Prompt and form on the left, picture on the right, jobs below."""
+
+    CSS_PATH = "studio.tcss"
+    AUTO_FOCUS = "#prompt"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+g,ctrl+enter", "generate", "Generate", id="studio.generate", priority=True),
+        Binding("ctrl+o", "pick_picture", "Pick a picture", id="studio.picture", priority=True),
+        Binding("ctrl+e", "edit_prompt", "Prompt in $EDITOR", id="studio.editor", priority=True),
+        Binding("ctrl+r", "turn_seed", "Seed: random, or the last one", id="studio.seed", priority=True),
+        Binding("ctrl+x", "cancel", "Cancel the job", id="studio.cancel", priority=True),
+        Binding("ctrl+t", "swap", "Form or picture", id="studio.swap", priority=True),
+        Binding("ctrl+y", "accept_offer", "Use the server that was found", id="studio.accept-offer"),
+        Binding("escape", "to_prompt", "Back to the prompt", id="studio.prompt", show=False),
+    ]
+    HINTS = (
+        ("^g", "generate", "screen.generate"),
+        ("^o", "picture", "screen.pick_picture"),
+        ("^p", "palette", "app.palette"),
+        ("f1", "help", "app.help"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._watching: Watching | None = None
+
+    def compose_place(self) -> ComposeResult:
+        yield TopLine(id="top").data_bind(Place.jobs)
+        with Horizontal(id="body"):
+            with Vertical(id="work"):
+                yield PromptPane(
+                    "Prompt", PromptArea(placeholder="what you want to see", id="prompt"), id="prompt-pane"
+                )
+                yield PromptPane(
+                    "Negative",
+                    PromptArea(placeholder="what should not be there", id="negative"),
+                    id="negative-pane",
+                )
+                yield FormPanel(id="form")
+            yield PicturePane(id="picture")
+        yield Static("", id="offer", markup=False)
+        yield JobsPane(empty="nothing is being made", id="jobs").data_bind(Place.jobs)
+
+    @property
+    def session(self) -> Session:
+        """What is being worked on; raises InputError while the services still open."""
+        session = app_of(self).session
+        if session is None:
+            raise InputError("Not ready yet.", "Latentui is still starting.")
+        return session
+
+    async def on_mount(self) -> None:
+        app = app_of(self)
+        pane = self.query_one(PicturePane)
+        pane.welcome = WELCOME
+        self._watching = Watching(pane)
+        app.session_opened.subscribe(self, self._show_session)
+        app.preview_received.subscribe(self, self._watching.preview)
+        app.output_saved.subscribe(self, self._show_saved)
+        app.job_ended.subscribe(self, self._note_ending)
+        self.watch(app, "offers", self._show_offers)
+        self.call_after_refresh(pane.open)
+
+    # what is known falls down
+
+    def _show_session(self, session: Session) -> None:
+        draft = session.draft
+        for name, field in (("#prompt", "prompt"), ("#negative", "negative_prompt")):
+            area = self.query_one(name, PromptArea)
+            value = draft.values.get(field)
+            if area.text:
+                session.edit(field, area.text)
+            elif isinstance(value, str):
+                area.put(value)
+        self.query_one("#prompt", PromptArea).earlier = draft.recent_prompts
+        self._show_choice()
+        self.refresh_form()
+
+    def _show_choice(self) -> None:
+        session = app_of(self).session
+        if session is not None:
+            self.query_one(TopLine).show_servers(session.image_servers, session.draft.server)
+
+    @work(exclusive=True, group="form")
+    async def refresh_form(self) -> None:
+        """Fetch the form of the chosen workflow on the chosen server, and show it."""
+        session, panel = self.session, self.query_one(FormPanel)
+        if not session.draft.server:
+            panel.say("Starting the embedded engine…")
+            return
+        try:
+            workflows = await session.workflows()
+            self.query_one(TopLine).show_workflows(workflows, session.draft.workflow)
+            form = await session.open_form()
+        except LatentuiError as error:
+            panel.say(error.sentence)
+            return
+        negative = form.field("negative_prompt")
+        self.set_class(negative is None or bool(negative.unavailable), "-without-negative")
+        await panel.show(form, session.draft.values)
+        panel.tell_seed(session.draft.last_seed)
+
+    def watch_jobs(self, jobs: tuple[Job, ...]) -> None:
+        if self._watching is not None:
+            self._watching.follow(jobs)
+
+    def watch_connections(self, before: tuple[Connection, ...], after: tuple[Connection, ...]) -> None:
+        session = app_of(self).session
+        if session is None:
+            return
+        if not session.draft.server and session.image_servers:
+            session.choose_server()
+        self._show_choice()
+        if _came_back(session.draft.server, before, after) and session.form is None:
+            self.refresh_form()
+
+    @work(group="saved")
+    async def _show_saved(self, saved: OutputSaved) -> None:
+        services = app_of(self).services
+        if services is not None and self._watching is not None:
+            await self._watching.show_saved(saved, services)
+
+    def _note_ending(self, job: Job) -> None:
+        app = app_of(self)
+        if job.status is JobStatus.FAILED:
+            app.tell(LatentuiError(job.error_title or "The job failed.", job.error_advice))
+        if job.status is JobStatus.COMPLETED and self._watching is not None and job.outputs:
+            self._show_whole(job)
+
+    @work(group="saved")
+    async def _show_whole(self, job: Job) -> None:
+        """Once the job is over its time is known: say it under the picture."""
+        services, watching = app_of(self).services, self._watching
+        if services is not None and watching is not None and watching.job_id == job.id:
+            await watching.show(job.outputs[-1], services, job)
+
+    def _show_offers(self, offers: tuple[ServerSettings, ...]) -> None:
+        line = self.query_one("#offer", Static)
+        if not offers:
+            line.update("")
+            return
+        found = offers[0]
+        line.update(
+            Content.assemble(f"{found.kind.label} answers at {found.url}.  ", ("^y", "$accent"), " uses it")
+        )
+
+    # gestures rise
+
+    def on_prompt_area_edited(self, event: PromptArea.Edited) -> None:
+        session = app_of(self).session
+        if session is not None:
+            session.edit("negative_prompt" if event.area.id == "negative" else "prompt", event.area.text)
+
+    def on_form_panel_edited(self, event: FormPanel.Edited) -> None:
+        self.session.edit(event.name, event.value)
+
+    @on(Pick.Picked, "#workflow")
+    def _take_workflow(self, event: Pick.Picked) -> None:
+        self.session.choose_workflow(event.value)
+        self.refresh_form()
+
+    @on(Pick.Picked, "#server")
+    def _take_server(self, event: Pick.Picked) -> None:
+        self.session.choose_server(event.value)
+        self.refresh_form()
+
+    def action_generate(self) -> None:
+        """Send the form; it queues where another job runs."""
+        self._generate()
+
+    @work(group="generate")
+    @gesture
+    async def _generate(self) -> None:
+        panel = self.query_one(FormPanel)
+        wrong = panel.first_complaint
+        if wrong is not None:
+            wrong.focus_editor()
+            raise InputError(f"{wrong.field.label}: {wrong.complaint}.")
+        session = self.session
+        await session.generate()
+        panel.tell_seed(session.draft.last_seed)
+        self.query_one("#prompt", PromptArea).earlier = session.draft.recent_prompts
+
+    def action_turn_seed(self) -> None:
+        """Random becomes the last seed used, a fixed one random."""
+        row = self.query_one(FormPanel).row("seed")
+        if row is not None:
+            row.value = self.session.turn_seed()
+
+    def action_swap(self) -> None:
+        """Form or picture where both do not fit; elsewhere the picture alone, or both."""
+        self.toggle_class("-filled-by-picture")
+        if self.has_class("-filled-by-picture"):
+            self.query_one(PicturePane).focus()
+        else:
+            self.action_to_prompt()
+
+    def action_to_prompt(self) -> None:
+        """Back to writing."""
+        self.remove_class("-filled-by-picture")
+        self.query_one("#prompt", PromptArea).focus()
+
+    def action_pick_picture(self) -> None:
+        """Pick a picture for the focused field, or the first that is empty."""
+        rows = list(self.query(PictureRow))
+        focused = [row for row in rows if row.has_focus_within]
+        empty = [row for row in rows if row.value is None]
+        row = next(iter([*focused, *empty, *rows]), None)
+        if row is None:
+            app_of(self).say(
+                "This workflow takes no picture. Choose one that does: img2img, inpaint or control."
+            )
+        else:
+            self._ask_for_picture(row)
+
+    def on_picture_row_picture_asked(self, event: PictureRow.PictureAsked) -> None:
+        self._ask_for_picture(event.row)
+
+    @work(exclusive=True, group="picker")
+    async def _ask_for_picture(self, row: PictureRow) -> None:
+        from tui.ui.screens.file_picker import FilePicker
+
+        session = self.session
+        path = await self.app.push_screen_wait(
+            FilePicker(session.draft.folder, session.draft.recent_folders, title=row.field.label)
+        )
+        if path is not None:
+            session.draft = session.draft.with_folder(str(path.parent))
+            row.put(str(path))
+
+    def on_picture_row_inspected(self, event: PictureRow.Inspected) -> None:
+        self._inspect(event.row, event.path)
+
+    @work(group="inspect")
+    async def _inspect(self, row: PictureRow, path: str) -> None:
+        from tui.ui.inspection import facts_of
+
+        services = app_of(self).services
+        if services is not None:
+            facts, problem = await facts_of(services.pictures, path)
+            row.tell_facts(path, facts, problem)
+
+    def action_edit_prompt(self) -> None:
+        """The prompt, or the text in focus, in the person's editor."""
+        focused = self.focused
+        area = focused if isinstance(focused, PromptArea) else self.query_one("#prompt", PromptArea)
+        self._edit(area)
+
+    @work(exclusive=True, group="editor")
+    @gesture
+    async def _edit(self, area: PromptArea) -> None:
+        from tui.ui.editor import edited
+
+        area.put(await edited(app_of(self), area.text))
+
+    def action_cancel(self) -> None:
+        """Cancel the job under the cursor of the jobs, else the one that runs; in a selection, cut."""
+        if _has_selection(self.focused):
+            raise SkipAction
+        self._cancel(self.query_one(JobsPane))
+
+    @work(group="cancel")
+    @gesture
+    async def _cancel(self, pane: JobsPane) -> None:
+        job = pane.current
+        if job is None or job.status.is_over:
+            raise InputError("There is no job to cancel here.")
+        if job.started_at and time.time() - job.started_at > CANCEL_ASKS_AFTER:
+            from tui.ui.screens.question import Question
+
+            if not await self.app.push_screen_wait(
+                Question("Cancel this job?", "It has been running for a while.")
+            ):
+                return
+        services = app_of(self).services
+        if services is not None:
+            await services.generation.cancel(job.id)
+
+    @work(group="offer")
+    @gesture
+    async def action_accept_offer(self) -> None:
+        """Use the server that was found on this machine from now on."""
+        app = app_of(self)
+        if not app.offers or app.services is None:
+            raise SkipAction
+        found, app.offers = app.offers[0], app.offers[1:]
+        await app.services.settings.put_server(found)
+        self.session.choose_server(found.name)
+        self.refresh_form()
+
+
+def _came_back(server: str, before: tuple[Connection, ...], after: tuple[Connection, ...]) -> bool:
+    was = {state.server: state.state for state in before}
+    now = {state.server: state.state for state in after}
+    return now.get(server) is ConnectionState.CONNECTED and was.get(server) is not ConnectionState.CONNECTED
+
+
+def _has_selection(widget: object) -> bool:
+    return isinstance(widget, TextArea | Input) and not widget.selection.is_empty

@@ -1,0 +1,30 @@
+"""A text in full."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.ui.screens.sheet import Sheet
+
+
+class TextSheet(Sheet[None]):
+    """Shows a text that had no room elsewhere; it can be selected and copied."""
+
+    DEFAULT_CSS = """
+    TextSheet > .panel {
+        max-width: 100; max-height: 80%;
+        & VerticalScroll { height: auto; max-height: 100%; }
+    }
+    """
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="panel"):
+            yield Static(Content(self._title), classes="title")
+            with VerticalScroll():
+                yield Static(Content(self._text))

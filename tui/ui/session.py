@@ -1,0 +1,102 @@
+"""What the studio is at, apart from the screen: the draft, the form on the chosen server, and what is sent."""
+
+from typing import TYPE_CHECKING
+
+from tui.domain.errors import InputError
+from tui.domain.forms import Form, PictureField, WorkflowSummary
+from tui.domain.job import Job
+from tui.domain.request import FieldValue, GenerationRequest
+from tui.domain.server import Connection, ConnectionState
+from tui.domain.settings import ServerKind
+from tui.ui.draft import Draft, starting_values
+
+if TYPE_CHECKING:
+    from tui.services.bundle import Services
+
+
+class Session:
+    """Gestures come in as verbs; services do the work; the draft is replaced by each change."""
+
+    def __init__(self, services: "Services", draft: Draft) -> None:
+        self._services = services
+        self.draft = draft
+        self.form: Form | None = None
+        """The form of the draft's workflow on the draft's server, once it was fetched."""
+
+    @property
+    def image_servers(self) -> tuple[Connection, ...]:
+        """The servers that are on and make pictures."""
+        return tuple(
+            connection
+            for connection in self._services.connections.connections
+            if connection.kind != ServerKind.LMSTUDIO and connection.state is not ConnectionState.OFF
+        )
+
+    def choose_server(self, name: str = "") -> str:
+        """Take the server of that name, else the one of the draft, else one that is on; empty when none is."""
+        names = [connection.server for connection in self.image_servers]
+        wanted = next((known for known in (name, self.draft.server) if known in names), None)
+        chosen = wanted or next(iter(names), "")
+        self.draft = self.draft.with_server(chosen)
+        return chosen
+
+    def choose_workflow(self, name: str) -> None:
+        """Take another workflow; the values that fit it stay."""
+        self.draft = self.draft.with_workflow(name)
+
+    async def workflows(self) -> tuple[WorkflowSummary, ...]:
+        """What can be made on the chosen server."""
+        return await self._services.workflows.list(self.draft.server) if self.draft.server else ()
+
+    async def open_form(self) -> Form:
+        """Fetch the form for the draft's workflow and server, and fill what the draft does not know."""
+        draft = self.draft
+        self.form = None
+        form = await self._services.workflows.form(draft.server, draft.workflow)
+        if (draft.server, draft.workflow) == (self.draft.server, self.draft.workflow):
+            self.form = form
+            self.draft = self.draft.with_values(starting_values(form, self.draft.values))
+        return form
+
+    def edit(self, name: str, value: FieldValue) -> None:
+        """The person gave a field another value."""
+        if self.draft.values.get(name) != value or name not in self.draft.values:
+            self.draft = self.draft.with_values({name: value})
+
+    def values(self) -> dict[str, FieldValue]:
+        """The values of the form's fields, as they are sent."""
+        form = self.form
+        if form is None:
+            raise InputError(
+                "There is no form yet.", f"{self.draft.server or 'The server'} has to answer first."
+            )
+        return {
+            field.name: self.draft.values[field.name]
+            for field in form.fields
+            if field.name in self.draft.values and not field.unavailable
+        }
+
+    async def generate(self) -> Job:
+        """Send what the form says; the job is queued when this returns."""
+        values, draft = self.values(), self.draft
+        request = await self._services.workflows.request(draft.server, draft.workflow, values)
+        job = await self._services.generation.submit(draft.server, request)
+        self.draft = self.draft.with_prompt_sent(request.prompt, request.seed)
+        return job
+
+    def reuse(self, request: GenerationRequest) -> None:
+        """Put an earlier request back into the draft, with its seed."""
+        values = self._services.workflows.values_of(request)
+        self.draft = self.draft.with_workflow(request.workflow).with_values(values)
+
+    def turn_seed(self) -> FieldValue:
+        """Random becomes the last seed that was used, a fixed one becomes random; gives the new value."""
+        seed = self.draft.last_seed if self.draft.values.get("seed") is None else None
+        self.edit("seed", seed)
+        return seed
+
+    @property
+    def picture_fields(self) -> tuple[PictureField, ...]:
+        """The fields of the form that take a picture here."""
+        fields = self.form.fields if self.form else ()
+        return tuple(field for field in fields if isinstance(field, PictureField) and not field.unavailable)

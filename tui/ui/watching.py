@@ -1,0 +1,85 @@
+"""Which picture the studio shows: the one being made, then the one that came of it."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.domain.errors import PictureError
+from tui.domain.events import OutputSaved, PreviewReceived
+from tui.domain.job import Job, JobId, JobStatus, SavedOutput
+from tui.domain.text import one_line
+from tui.ui import words
+from tui.ui.widgets.picture_pane import PicturePane
+
+if TYPE_CHECKING:
+    from tui.services.bundle import Services
+
+MOST_BYTES = 200_000_000
+"""A file larger than this is not read to be shown."""
+
+
+class Watching:
+    """Follows one job; when it is over, the next one that runs."""
+
+    def __init__(self, pane: PicturePane) -> None:
+        self._pane = pane
+        self.job_id: JobId | None = None
+        self.shown: SavedOutput | None = None
+        """The finished picture on the screen."""
+
+    def follow(self, jobs: tuple[Job, ...]) -> None:
+        """Take the oldest running job, unless the one followed still runs."""
+        running = [job.id for job in jobs if job.status is JobStatus.IN_PROGRESS]
+        if running and self.job_id not in running:
+            self.job_id = running[-1]
+        job = next((job for job in jobs if job.id == self.job_id), None)
+        if job is not None and job.status is JobStatus.IN_PROGRESS:
+            self._pane.caption = _caption_of_running(job)
+
+    def preview(self, preview: PreviewReceived) -> None:
+        """A glimpse of the followed job."""
+        if preview.job_id == self.job_id:
+            self._pane.preview(preview.data)
+
+    async def show_saved(self, saved: OutputSaved, services: "Services") -> None:
+        """A finished picture of the followed job."""
+        if saved.job_id == self.job_id:
+            await self.show(saved.output, services, _job(services, saved.job_id))
+
+    async def show(self, output: SavedOutput, services: "Services", job: Job | None) -> None:
+        """Read a finished picture off the loop and show it with what is known of it."""
+        self.shown = output
+        path = Path(output.path)
+        try:
+            info = await services.pictures.inspect(path)
+            data = await asyncio.to_thread(_read, path)
+        except (PictureError, OSError) as error:
+            sentence = error.sentence if isinstance(error, PictureError) else f"{path.name} cannot be read."
+            self._pane.say(one_line(sentence))
+            return
+        if self.shown is output:
+            size = f"{info.width}×{info.height}"
+            self._pane.show(data, caption(output, size, job))
+
+
+def caption(output: SavedOutput, size: str, job: Job | None) -> str:
+    """fox_00012.png · 512×512 · seed 471 · 4.1 s"""
+    parts = [one_line(Path(output.path).name, 60), size]
+    if output.seed is not None:
+        parts.append(f"seed {output.seed}")
+    if job is not None and job.started_at and job.ended_at:
+        parts.append(words.duration(job.ended_at - job.started_at))
+    return " · ".join(part for part in parts if part)
+
+
+def _caption_of_running(job: Job) -> str:
+    return " · ".join(part for part in (one_line(words.job_title(job), 40), words.progress(job)) if part)
+
+
+def _job(services: "Services", job_id: JobId) -> Job | None:
+    return next((job for job in services.generation.jobs if job.id == job_id), None)
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES)

@@ -1,0 +1,150 @@
+"""What every field of a form looks like: a label, a value, and a few words beside or under it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.geometry import Offset
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.domain.forms import Field
+from tui.domain.request import FieldValue
+from tui.ui.access import glyphs_of
+from tui.ui.checking import complaint
+
+
+class FieldRow(Horizontal):
+    """A field of the form. Focus is a bar at the left edge and a brighter label."""
+
+    DEFAULT_CSS = """
+    FieldRow {
+        height: 1; width: 1fr;
+        border-left: blank;
+        & > .label { width: 12; padding: 0 1; color: $label; }
+        & > .hint { width: 1fr; min-width: 0; height: 1; padding: 0 1; color: $faint; }
+        & > .why {
+            overlay: screen; constrain: inside none; width: auto; height: 1; padding: 0 1;
+            background: $panel; color: $text-error;
+        }
+        &:focus-within { border-left: outer $accent; & > .label { color: $foreground; } }
+        &.-invalid > .hint { color: $text-error; }
+        &.-unavailable > .label { color: $faint; }
+        & Input {
+            height: 1; border: none; padding: 0 1; background: $background;
+            &:focus { border: none; background: $panel; background-tint: $foreground 0%; }
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = []
+    complaint: reactive[str] = reactive("")
+    """Why the value cannot stand."""
+
+    @dataclass
+    class Changed(Message):
+        """The person gave the field another value."""
+
+        name: str
+        value: FieldValue
+
+    def __init__(self, field: Field, value: FieldValue) -> None:
+        super().__init__()
+        self.field = field
+        self._value = value
+        self.set_class(bool(field.unavailable), "-unavailable")
+
+    @property
+    def value(self) -> FieldValue:
+        """What the field holds."""
+        return self._value
+
+    @value.setter
+    def value(self, value: FieldValue) -> None:
+        if value != self._value:
+            self._value = value
+            self.show_value(value)
+            self._check()
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self.field.label), classes="label")
+        if self.field.unavailable:
+            yield Static(Content(self.field.unavailable), classes="hint")
+            return
+        yield from self.compose_editor()
+        yield Static("", classes="hint", markup=False)
+
+    def compose_editor(self) -> ComposeResult:
+        """The widgets that hold the value."""
+        yield from ()
+
+    def show_value(self, value: FieldValue) -> None:
+        """Make the editor show a value that came from elsewhere."""
+
+    def hint(self, *, has_focus: bool) -> str:
+        """What stands beside the value while all is well."""
+        return ""
+
+    def on_mount(self) -> None:
+        self._check()
+
+    def take(self, value: FieldValue) -> None:
+        """Hold what the person gave, say so, and look whether it can stand."""
+        if value == self._value:
+            return
+        self._value = value
+        self._check()
+        self.post_message(self.Changed(self.field.name, value))
+
+    def _check(self) -> None:
+        if not self.field.unavailable:
+            self.complaint = complaint(self.field, self._value)
+            self._say()
+
+    def focus_editor(self) -> None:
+        """Put the cursor into the field."""
+        for widget in self.query("*"):
+            if widget.focusable:
+                widget.focus()
+                return
+
+    def watch_complaint(self, words: str) -> None:
+        self.set_class(bool(words), "-invalid")
+        self._say()
+
+    def on_descendant_focus(self) -> None:
+        self._say()
+
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self._say)
+
+    def on_resize(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        """Hints stand beside the value; a complaint goes beside it too, and under it while it is edited."""
+        hint = next(iter(self.query(".hint").results(Static)), None)
+        if hint is None or self.field.unavailable:
+            return
+        has_focus = self.has_focus_within
+        mark = f"{glyphs_of(self).failed} {self.complaint}"
+        fits = len(mark) + 2 <= hint.size.width
+        hint.update(Content(mark if self.complaint else self.hint(has_focus=has_focus)))
+        self._explain(f"{mark}" if self.complaint and has_focus and not fits else "", hint)
+
+    def _explain(self, words: str, hint: Widget) -> None:
+        shown = next(iter(self.query(".why").results(Static)), None)
+        if not words:
+            if shown is not None:
+                shown.display = False
+            return
+        if shown is None:
+            shown = Static("", classes="why", markup=False)
+            self.mount(shown)
+        shown.update(Content(words))
+        shown.display = True
+        shown.absolute_offset = Offset(self.region.x + 13, self.region.y + 1)

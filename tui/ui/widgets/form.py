@@ -1,0 +1,159 @@
+"""The form of a workflow, made from its fields."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.domain.forms import (
+    ChoiceField,
+    Field,
+    Form,
+    IntegerField,
+    LorasField,
+    NumberField,
+    PictureField,
+    SeedField,
+    TextField,
+    ToggleField,
+)
+from tui.domain.request import FieldValue
+from tui.ui.widgets.fields.choice import ChoiceRow
+from tui.ui.widgets.fields.loras import LorasRow
+from tui.ui.widgets.fields.number import NumberRow, SizeRow
+from tui.ui.widgets.fields.picture import PictureRow
+from tui.ui.widgets.fields.row import FieldRow
+from tui.ui.widgets.fields.seed import SeedRow
+from tui.ui.widgets.fields.text import text_row
+from tui.ui.widgets.fields.toggle import ToggleRow
+
+PROMPTS = frozenset({"prompt", "negative_prompt"})
+"""Fields with a pane of their own."""
+
+
+def row_for(field: Field, value: FieldValue) -> FieldRow:
+    """The widget for a field."""
+    match field:
+        case IntegerField() | NumberField():
+            return NumberRow(field, value)
+        case SeedField():
+            return SeedRow(field, value)
+        case ChoiceField():
+            return ChoiceRow(field, value)
+        case ToggleField():
+            return ToggleRow(field, value)
+        case PictureField():
+            return PictureRow(field, value)
+        case LorasField():
+            return LorasRow(field, value)
+        case TextField():
+            return text_row(field, value)
+        case _:
+            assert_never(field)
+
+
+class FormPanel(VerticalScroll, can_focus=False):
+    """Rows for the fields of a form; it scrolls where they are many."""
+
+    DEFAULT_CSS = """
+    FormPanel {
+        height: 1fr;
+        scrollbar-size-vertical: 1;
+        & > .group { height: 1; margin: 1 0 0 0; padding: 0 2; color: $label; text-style: bold; }
+        & > .problem { height: auto; padding: 0 2; color: $text-warning; }
+    }
+    """
+
+    @dataclass
+    class Edited(Message):
+        """The person gave a field another value."""
+
+        name: str
+        value: FieldValue
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._form: Form | None = None
+
+    @property
+    def form(self) -> Form | None:
+        """The form shown."""
+        return self._form
+
+    @property
+    def rows(self) -> list[FieldRow]:
+        """The fields' widgets, top to bottom."""
+        return list(self.query(FieldRow))
+
+    def row(self, name: str) -> FieldRow | None:
+        """The widget of a field."""
+        return next((row for row in self.rows if row.field.name == name), None)
+
+    async def show(self, form: Form, values: Mapping[str, FieldValue]) -> None:
+        """Show a form with values; where the form is the one shown, only its values change."""
+        if form == self._form:
+            self.put_values(values)
+            return
+        self._form = form
+        with self.app.batch_update():
+            await self.query("*").remove()
+            await self.mount_all(list(self._widgets(form, values)))
+
+    def _widgets(self, form: Form, values: Mapping[str, FieldValue]) -> Iterator[Widget]:
+        for problem in form.problems:
+            yield Static(Content(problem), classes="problem")
+        group = ""
+        fields = [field for field in form.fields if field.name not in PROMPTS]
+        for index, field in enumerate(fields):
+            if field.group != group:
+                group = field.group
+                yield Static(Content(group), classes="group")
+            after = fields[index + 1] if index + 1 < len(fields) else None
+            before = fields[index - 1] if index else None
+            if _are_size(field, after):
+                yield SizeRow(field, after, (values.get("width"), values.get("height")))  # type: ignore[arg-type]
+            elif not _are_size(before, field):
+                yield row_for(field, values.get(field.name))
+
+    def put_values(self, values: Mapping[str, FieldValue]) -> None:
+        """Show other values in the rows there are."""
+        for row in self.rows:
+            if isinstance(row, SizeRow):
+                row.show_values({name: values.get(name) for name in row.values})
+            elif row.field.name in values:
+                row.value = values[row.field.name]
+
+    def say(self, words: str) -> None:
+        """What stands there while there is no form."""
+        self._form = None
+        self.query("*").remove()
+        self.mount(Static(Content(words), classes="problem"))
+
+    @property
+    def first_complaint(self) -> FieldRow | None:
+        """The first field whose value cannot stand."""
+        return next((row for row in self.rows if row.complaint), None)
+
+    def tell_seed(self, seed: int | None) -> None:
+        """The seed that was used last."""
+        for row in self.query(SeedRow):
+            row.last_seed = seed
+
+    def on_field_row_changed(self, event: FieldRow.Changed) -> None:
+        event.stop()
+        self.post_message(self.Edited(event.name, event.value))
+
+
+def _are_size(field: Field | None, other: Field | None) -> bool:
+    return (
+        isinstance(field, IntegerField)
+        and isinstance(other, IntegerField)
+        and (field.name, other.name) == ("width", "height")
+        and not field.unavailable
+        and not other.unavailable
+    )

@@ -1,0 +1,81 @@
+"""The first line: which workflow, on which server, and how many jobs there are of each sort."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from tui.domain.forms import WorkflowSummary
+from tui.domain.job import Job, JobStatus
+from tui.domain.server import Connection, ConnectionState
+from tui.ui import words
+from tui.ui.access import glyphs_of
+from tui.ui.widgets.pick import Pick
+from tui.ui.widgets.search_list import Option
+
+_COUNTED = (
+    JobStatus.IN_PROGRESS,
+    JobStatus.PENDING,
+    JobStatus.COMPLETED,
+    JobStatus.FAILED,
+    JobStatus.UNKNOWN,
+)
+_ALWAYS = _COUNTED[:3]
+
+
+class Counts(Static):
+    """How many jobs run, wait and are done; the others only when there are any."""
+
+    jobs: reactive[tuple[Job, ...]] = reactive(())
+
+    def render(self) -> Content:
+        """Shape and number of each."""
+        glyphs = glyphs_of(self)
+        numbers = Counter(job.status for job in self.jobs)
+        return Content.assemble(
+            *(
+                (
+                    f"  {glyphs.job(status)} {numbers[status]}",
+                    "$text-error" if status is JobStatus.FAILED else "",
+                )
+                for status in _COUNTED
+                if numbers[status] or status in _ALWAYS
+            )
+        )
+
+
+class TopLine(Horizontal):
+    """Workflow and server can be picked here."""
+
+    jobs: reactive[tuple[Job, ...]] = reactive(())
+
+    def compose(self) -> ComposeResult:
+        yield Pick(nothing="no workflow", id="workflow")
+        yield Static("on", classes="word", markup=False)
+        yield Pick(nothing="no server", id="server")
+        yield Counts(id="counts").data_bind(TopLine.jobs)
+
+    def show_workflows(self, workflows: Sequence[WorkflowSummary], current: str) -> None:
+        """What can be made; the person's own are marked."""
+        pick = self.query_one("#workflow", Pick)
+        pick.options = [
+            Option(item.name, item.title or item.name, "" if item.is_builtin else "yours")
+            for item in workflows
+        ]
+        pick.value = current
+        pick.shown = next((option.text for option in pick.options if option.value == current), current)
+
+    def show_servers(self, servers: Sequence[Connection], current: str) -> None:
+        """Where it can be made, and how each of them is."""
+        pick = self.query_one("#server", Pick)
+        glyphs = glyphs_of(self)
+        pick.options = [
+            Option(state.server, state.server, f"{glyphs.connection(state.state)} {words.connection(state)}")
+            for state in servers
+            if state.state is not ConnectionState.OFF
+        ]
+        pick.value = current
