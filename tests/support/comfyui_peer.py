@@ -1,0 +1,66 @@
+"""ComfyUI for the tests: the embedded engine, or a real one."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from tests.support.comfyui_recordings import FOLDER
+from tests.support.comfyui_recordings import graph as engine_graph
+from tui.demo.server import EmbeddedEngine
+from tui.domain.request import GenerationRequest, GraphPlan
+from tui.domain.settings import ServerKind, ServerSettings
+
+STEP_SECONDS = 0.02
+
+
+class ComfyUIPeer:
+    """Graphs that ran on the real server, with the names that this one has."""
+
+    def __init__(self, url: str, *, is_live: bool = False) -> None:
+        self._is_live = is_live
+        self.settings = ServerSettings(name="comfyui", kind=ServerKind.COMFYUI, url=url)
+
+    def graph(self, name: str, **values: Any) -> dict[str, Any]:
+        """A recorded graph; `values` replace inputs of those names wherever they stand."""
+        found = (
+            json.loads((FOLDER / "graphs" / f"{name}.json").read_text())
+            if self._is_live
+            else engine_graph(name)
+        )
+        for node in found.values():
+            inputs = node["inputs"]
+            inputs.update({key: value for key, value in values.items() if key in inputs})
+        return found
+
+    def request(self, *, seed: int, steps: int = 4) -> GenerationRequest:
+        """Text to image, small."""
+        graph = self.graph("txt2img", seed=seed, steps=steps, width=64, height=64)
+        return GenerationRequest(prompt="a red cat", seed=seed, steps=steps, plan=GraphPlan(graph=graph))
+
+    def rejected_request(self) -> GenerationRequest:
+        """A sampler that no server has."""
+        graph = self.graph("txt2img", sampler_name="eulr")
+        return GenerationRequest(prompt="a red cat", plan=GraphPlan(graph=graph))
+
+
+def of_graph(graph: Mapping[str, Any], **fields: Any) -> GenerationRequest:
+    """A request that runs this graph."""
+    return GenerationRequest(plan=GraphPlan(graph=MappingProxyType(dict(graph)), **fields))
+
+
+def at(settings: ServerSettings, url: str) -> ServerSettings:
+    """The same server by another address."""
+    return replace(settings, url=url)
+
+
+@asynccontextmanager
+async def open_peer(url: str | None) -> AsyncGenerator[ComfyUIPeer]:
+    """See `tests.support.peers.Opener`."""
+    if url:
+        yield ComfyUIPeer(url, is_live=True)
+        return
+    async with EmbeddedEngine(step_delay=STEP_SECONDS) as engine:
+        yield ComfyUIPeer(engine.url)

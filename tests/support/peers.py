@@ -1,0 +1,75 @@
+"""Servers for the contract suite: one per line of the registry, and real ones that the environment names.
+
+A new image backend adds one line to `OPENERS`: a function that yields a `Peer` around a server of the tests'
+own. The suite then runs over it, and over a real server when `LATENTUI_LIVE_<KIND>` holds its address.
+"""
+
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
+from typing import Protocol
+
+from tui.backends import registry
+from tui.backends.base import ImageBackend
+from tui.domain.request import GenerationRequest
+from tui.domain.settings import ServerKind, ServerSettings
+
+
+class Peer(Protocol):
+    """A running server, and requests that suit it."""
+
+    @property
+    def settings(self) -> ServerSettings:
+        """How a backend reaches it."""
+        ...
+
+    def request(self, *, seed: int, steps: int = 4) -> GenerationRequest:
+        """A job that makes at least one picture; with 200 steps it is still running a second later."""
+        ...
+
+    def rejected_request(self) -> GenerationRequest:
+        """A job that the server refuses, or that fails at once."""
+        ...
+
+
+Opener = Callable[[str | None], AbstractAsyncContextManager[Peer]]
+"""Opens a peer: around the server at an address, or around one of its own when there is none."""
+
+OPENERS = {
+    ServerKind.COMFYUI: "tests.support.comfyui_peer:open_peer",
+}
+
+
+def peer_names() -> list[str]:
+    """A name per server to test: "comfyui", and "comfyui live" where an address is given."""
+    kinds = [kind for kind in registry.kinds() if _makes_pictures(kind)]
+    return [*kinds, *(f"{kind} live" for kind in kinds if _live_url(kind))]
+
+
+@asynccontextmanager
+async def open_peer(name: str) -> AsyncGenerator[Peer]:
+    """The peer of that name, running."""
+    kind = ServerKind(name.split()[0])
+    assert kind in OPENERS, f"tests/support/peers.py has no peer for {kind}"
+    module, _, function = OPENERS[kind].partition(":")
+    opener: Opener = getattr(import_module(module), function)
+    async with opener(_live_url(kind) if name.endswith("live") else None) as peer:
+        yield peer
+
+
+def image_backend(settings: ServerSettings) -> ImageBackend:
+    """A backend for a peer."""
+    backend = registry.open_backend(settings)
+    assert isinstance(backend, ImageBackend)
+    return backend
+
+
+def _live_url(kind: ServerKind) -> str | None:
+    return os.environ.get(f"LATENTUI_LIVE_{kind.upper()}")
+
+
+def _makes_pictures(kind: ServerKind) -> bool:
+    return registry.is_image_backend(
+        registry.open_backend(ServerSettings(name=kind, kind=kind, url=kind.default_url))
+    )
