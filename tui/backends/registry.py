@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from tui.backends.base import Backend, ImageBackend, TextBackend
+from tui.domain.errors import SettingsError
 from tui.domain.settings import ServerKind, ServerSettings
 
 _BACKENDS = {
@@ -17,7 +18,9 @@ def kinds() -> tuple[ServerKind, ...]:
 
 
 def open_backend(settings: ServerSettings) -> Backend:
-    """A backend for `settings`, not connected yet."""
+    """A backend for `settings`, not connected yet. Raises SettingsError for a kind there is none for."""
+    if settings.kind not in _BACKENDS:
+        raise SettingsError(f"{settings.kind.label} servers are not supported by this version.")
     module, _, name = _BACKENDS[settings.kind].partition(":")
     backend_type: type[Backend] = getattr(import_module(module), name)
     return backend_type(settings)

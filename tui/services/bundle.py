@@ -48,7 +48,7 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
         results = ResultsService(settings)
         pictures = PicturesService()
         generation = await stack.enter_async_context(
-            GenerationService(settings, connections, results, paths.journal)
+            GenerationService(settings, connections, results, paths.journal, works_queue=watches)
         )
         yield Services(
             settings=settings,

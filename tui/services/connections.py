@@ -1,13 +1,13 @@
 """Every server that is switched on: its backend, and whether it answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from tui.backends.base import Backend, ImageBackend, TextBackend
-from tui.backends.registry import kinds, open_backend
+from tui.backends.registry import open_backend
 from tui.domain.errors import InputError, LatentuiError, SettingsError
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerSettings, Settings
@@ -24,8 +24,15 @@ class ConnectionsService:
     `watches` false: a server is looked at only once somebody asks for it (`check`, `check_soon`).
     """
 
-    def __init__(self, settings: SettingsSource, *, watches: bool = True) -> None:
+    def __init__(
+        self,
+        settings: SettingsSource,
+        *,
+        watches: bool = True,
+        opener: Callable[[ServerSettings], Backend] = open_backend,
+    ) -> None:
         self._settings = settings
+        self._opener = opener
         self._watches_all = watches
         self._added: dict[str, ServerSettings] = {}
         self._watches: dict[str, ServerWatch] = {}
@@ -164,7 +171,7 @@ class ConnectionsService:
     def _open(self, server: ServerSettings) -> None:
         self._broken.pop(server.name, None)
         try:
-            backend = _backend_for(server)
+            backend = self._opener(server)
         except LatentuiError as error:
             self._broken[server.name] = replace(
                 connection_of(server, ConnectionState.UNREACHABLE),
@@ -202,9 +209,3 @@ class ConnectionsService:
         await watch.backend.disconnect()
         off = replace(watch.connection, state=ConnectionState.OFF, status=None, latency=None)
         self._broadcast.publish(off)
-
-
-def _backend_for(server: ServerSettings) -> Backend:
-    if server.kind not in kinds():
-        raise SettingsError(f"{server.kind.label} servers are not supported by this version.")
-    return open_backend(server)

@@ -98,20 +98,35 @@ def unfinished(db: sqlite3.Connection) -> tuple[Entry, ...]:
     )
 
 
+def unfinished_and_recent(db: sqlite3.Connection, limit: int) -> tuple[Entry, ...]:
+    """Every job that is not over and the last `limit` of all, oldest first."""
+    together = {entry.job.id: entry for entry in (*page(db, limit=limit), *unfinished(db))}
+    return tuple(sorted(together.values(), key=lambda entry: entry.number))
+
+
+def is_busy(db: sqlite3.Connection) -> bool:
+    """Whether a job is with a server, or waits in a queue that is not held back."""
+    row = db.execute(
+        "SELECT 1 FROM jobs WHERE phase IN ('sent', 'queued', 'running') OR (phase = 'waiting'"
+        " AND server NOT IN (SELECT server FROM queues WHERE is_paused)) LIMIT 1"
+    ).fetchone()
+    return row is not None
+
+
 def page(
     db: sqlite3.Connection,
     *,
     limit: int = 100,
-    before: int | None = None,
+    before: JobId | None = None,
     status: JobStatus | None = None,
     text: str = "",
 ) -> tuple[Entry, ...]:
-    """Jobs, newest first, from before the one numbered `before`; `text` is looked for in prompt and id."""
+    """Jobs, newest first, submitted before `before`; `text` is looked for in prompt, workflow and id."""
     phases = [phase for phase in Phase if status is None or phase.status is status]
     conditions = [f"jobs.phase IN ({', '.join('?' * len(phases))})"] if status is not None else []
     parameters: list[object] = list(phases) if status is not None else []
     if before is not None:
-        conditions.append("jobs.number < ?")
+        conditions.append("jobs.number < (SELECT number FROM jobs WHERE id = ?)")
         parameters.append(before)
     if text:
         conditions.append(
@@ -167,6 +182,12 @@ def data_version(db: sqlite3.Connection) -> int:
 def tick(db: sqlite3.Connection) -> int:
     """The number of a new change."""
     return int(db.execute("UPDATE clock SET revision = revision + 1 RETURNING revision").fetchall()[0][0])
+
+
+def set_completed(db: sqlite3.Connection, job_id: JobId) -> None:
+    """Note that a job which had failed to be saved is done after all."""
+    set_phase(db, job_id, Phase.COMPLETED, None, "saved again")
+    db.execute("UPDATE jobs SET error_title = '', error_advice = '' WHERE id = ?", (job_id,))
 
 
 def set_phase(

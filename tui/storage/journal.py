@@ -50,7 +50,7 @@ class Journal:
 
     async def do(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `work` in one transaction: all of it is written, or nothing. Raises SaveError."""
-        return await self._in_thread(lambda: self.do_here(work, *args, **kwargs))
+        return await self._in_thread(lambda: self._in_transaction(work, *args, **kwargs))
 
     async def do_durably(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """As `do`, and what is written survives a power cut from here on."""
@@ -60,9 +60,11 @@ class Journal:
         """Run `work` that only reads. Raises SaveError."""
         return await self._in_thread(lambda: self._run(work, *args, **kwargs))
 
-    def do_here(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """As `do`, for code that already runs in the journal's thread."""
+    def do_from_thread(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As `do`, for code in another thread; never on the event loop. Raises SaveError."""
+        return self._thread.submit(lambda: self._in_transaction(work, *args, **kwargs)).result()
 
+    def _in_transaction(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         def in_transaction(db: sqlite3.Connection) -> R:
             with transaction(db):
                 return work(db, *args, **kwargs)
@@ -72,7 +74,7 @@ class Journal:
     def _durably(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         self._run(lambda db: db.execute("PRAGMA synchronous = FULL"))
         try:
-            return self.do_here(work, *args, **kwargs)
+            return self._in_transaction(work, *args, **kwargs)
         finally:
             self._run(lambda db: db.execute("PRAGMA synchronous = NORMAL"))
 

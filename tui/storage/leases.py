@@ -46,7 +46,7 @@ def beat(db: sqlite3.Connection, owner: Owner) -> None:
 
 def leave(db: sqlite3.Connection, owner: Owner) -> None:
     """Give up every lease of `owner`."""
-    db.execute("DELETE FROM owners WHERE id = ?", (owner.id,))
+    _free(db, owner.id)
 
 
 def bury_dead(db: sqlite3.Connection) -> int:
@@ -57,7 +57,7 @@ def bury_dead(db: sqlite3.Connection) -> int:
         if not _lives(*row[1:])
     ]
     for owner in gone:
-        db.execute("DELETE FROM owners WHERE id = ?", (owner,))
+        _free(db, owner)
     return len(gone)
 
 
@@ -108,6 +108,12 @@ def claim(db: sqlite3.Connection, job_id: JobId, owner: Owner) -> bool:
 def release(db: sqlite3.Connection, job_id: JobId, owner: Owner) -> None:
     """Let another program have the job."""
     db.execute("UPDATE jobs SET owner = NULL WHERE id = ? AND owner = ?", (job_id, owner.id))
+
+
+def _free(db: sqlite3.Connection, owner: str) -> None:
+    # nobody is there to read an error, so what waited goes on waiting while its server is away
+    db.execute("UPDATE jobs SET waits_for_server = 1 WHERE owner = ? AND phase = 'waiting'", (owner,))
+    db.execute("DELETE FROM owners WHERE id = ?", (owner,))
 
 
 def _is_paused(db: sqlite3.Connection, server: str) -> bool:

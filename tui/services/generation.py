@@ -1,0 +1,344 @@
+"""Jobs: submitted, queued in front of each server, followed, cancelled, and never lost."""
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tui.domain.errors import InputError, LatentuiError, SaveError
+from tui.domain.events import JobCancelled, JobChanged, JobCompleted, ServiceEvent
+from tui.domain.job import Job, JobId, JobStatus, new_job_id
+from tui.domain.request import GenerationRequest
+from tui.services.bookkeeping import Bookkeeper
+from tui.services.connections import ConnectionsService
+from tui.services.folding import at_phase, fold
+from tui.services.lookout import Lookout
+from tui.services.protocols import SettingsSource
+from tui.services.results import ResultsService
+from tui.services.roster import Roster, no_such_job
+from tui.services.saving import Desk, OutputSaver
+from tui.services.scheduling import Scheduler
+from tui.storage import jobs, leases, queues
+from tui.storage.entries import Entry, Phase
+from tui.storage.jobs import Change
+from tui.storage.journal import Journal
+from tui.storage.leases import Owner
+
+_RECENT = 200
+"""Ended jobs that are in `jobs` from the start; older ones come by `history`."""
+
+
+class GenerationService:
+    """Everything a person does with jobs. `works_queue` false: only what is submitted here is run here."""
+
+    def __init__(
+        self,
+        settings: SettingsSource,
+        connections: ConnectionsService,
+        results: ResultsService,
+        journal: Path | None = None,
+        *,
+        works_queue: bool = True,
+    ) -> None:
+        self._connections = connections
+        self._journal = Journal(journal)
+        self._book = Bookkeeper(self._journal, leases.this_program())
+        self._roster = Roster()
+        self._desk = Desk(connections=connections, results=results, roster=self._roster, book=self._book)
+        self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
+        self._lookout = Lookout(settings, self._desk, self._scheduler, sees_all=works_queue)
+        self._works_queue = works_queue
+
+    async def __aenter__(self) -> Self:
+        await self._journal.__aenter__()
+        await self._journal.do(_begin, self._book.owner)
+        if self._works_queue:
+            self._roster.load(await self._journal.read(jobs.unfinished_and_recent, _RECENT))
+        await self._lookout.open()
+        self._scheduler.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._lookout.aclose()
+        await self._scheduler.aclose()
+        self._roster.close()
+        try:
+            await self._book.catch_up()
+            await self._journal.do(leases.leave, self._book.owner)
+        except SaveError as error_at_end:
+            self._book.problem = error_at_end  # the lease ends with the process
+        await self._journal.__aexit__(kind, error, trace)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The unfinished and the recent ones, newest first."""
+        return self._roster.jobs
+
+    @property
+    def problem(self) -> LatentuiError | None:
+        """What is wrong with the journal, in words."""
+        return self._book.problem or self._journal.problem
+
+    def job(self, job_id: JobId) -> Job:
+        """One of `jobs` as it stands; raises InputError for another."""
+        return self._roster.entry(job_id).job
+
+    def error(self, job_id: JobId) -> LatentuiError | None:
+        """The error by which a job failed, where it was not the server's verdict on a job it had."""
+        return self._scheduler.errors.get(job_id)
+
+    def events(self) -> AsyncIterator[ServiceEvent]:
+        """Everything that happens to jobs from now on."""
+        return self._roster.events()
+
+    async def submit(
+        self,
+        server: str,
+        request: GenerationRequest,
+        *,
+        job_id: JobId | None = None,
+        into: str | None = None,
+        wait_for_server: bool = False,
+        detach: bool = False,
+    ) -> Job:
+        """Write the job down and queue it for `server`; it is handed over when there is room.
+
+        `into`: a folder or file for the results instead of the pictures folder. `wait_for_server`: stay
+        in the queue while the server is away, rather than fail. `detach`: leave it to whichever program
+        works the queue. Raises InputError for an unknown server.
+        """
+        self._connections.image_backend(server)
+        job = Job(
+            id=job_id or new_job_id(),
+            server=server,
+            request=request,
+            created_at=time.time(),
+            notes=request.notes,
+        )
+        entry = Entry(
+            job=job,
+            owner=None if detach else self._book.owner.id,
+            waits_for_server=wait_for_server or detach,
+            target=into,
+        )
+        await self._enter(entry)
+        return self._roster.entry(job.id).job
+
+    async def cancel(self, job_id: JobId) -> None:
+        """Stop a job wherever it is, and only this one. Raises InputError for an unknown one, ServerError."""
+        if await self._cancel_waiting(job_id):
+            return
+        if (run := await self._scheduler.settled_run_of(job_id)) is not None:
+            await self._wish_cancel(job_id)
+            await run.cancel()
+            return
+        entry = await self._find(job_id)
+        if entry.phase.status.is_over:
+            return
+        await self._wish_cancel(job_id)
+        await self._journal.do(leases.bury_dead)
+        if await self._journal.do(leases.claim, job_id, self._book.owner):
+            await self._scheduler.attach(replace(entry, wants_cancel=True))
+
+    async def retry(self, job_id: JobId) -> Job:
+        """The same request again, as a new job."""
+        entry = await self._find(job_id)
+        return await self.submit(
+            entry.job.server,
+            entry.job.request,
+            into=entry.target,
+            wait_for_server=entry.waits_for_server,
+        )
+
+    async def save_again(self, job_id: JobId) -> Job:
+        """Fetch and save what could not be saved. Raises the error when it fails again."""
+        entry = await self._find(job_id)
+        self._roster.put(entry)
+        saver = self._scheduler.savers.get(job_id)
+        if saver is None:
+            backend = self._connections.image_backend(entry.job.server)
+            saver = OutputSaver(job_id, backend, self._desk)
+            await saver.recall()
+        await saver.save_missing()
+        if saver.error is not None:
+            raise saver.error
+        self._scheduler.savers.pop(job_id, None)
+        return await self._mark_saved(job_id)
+
+    async def look_again(self, job_id: JobId) -> None:
+        """Ask the server once more what became of a job whose outcome is unknown."""
+        entry = await self._find(job_id)
+        if entry.phase is not Phase.UNKNOWN:
+            raise InputError("The outcome of this job is known.", "Run it again to have it once more.")
+        reopened = at_phase(
+            entry, Phase.SENT, replace(entry.job, error_title="", error_advice="", ended_at=None)
+        )
+        await self._journal.do(jobs.set_phase, job_id, Phase.SENT, self._book.owner.id, "looked for again")
+        await self._scheduler.attach(reopened)
+
+    async def drop(self, job_id: JobId) -> None:
+        """Forget a job that is over; its files stay. Raises InputError for one that is not over."""
+        entry = await self._find(job_id)
+        if not entry.phase.status.is_over:
+            raise InputError("This job is not over.", "Cancel it first.")
+        await self._journal.do(jobs.delete, job_id)
+        self._roster.remove(job_id)
+
+    async def wait(self, job_id: JobId) -> Job:
+        """The job once it is over, whichever program runs it."""
+        events = self.events()
+        entry = await self._find(job_id)
+        if entry.phase.status.is_over:
+            return entry.job
+        if self._roster.get(job_id) is None:
+            self._roster.put(entry)
+        async for event in events:
+            if isinstance(event, JobChanged) and event.job.id == job_id and event.job.status.is_over:
+                return event.job
+        return self.job(job_id)
+
+    async def history(
+        self,
+        *,
+        limit: int = 100,
+        before: JobId | None = None,
+        status: JobStatus | None = None,
+        text: str = "",
+    ) -> tuple[Job, ...]:
+        """Any jobs of the journal, newest first: submitted before `before`, of one status, with `text`."""
+        found = await self._journal.read(jobs.page, limit=limit, before=before, status=status, text=text)
+        return tuple((self._roster.get(entry.job.id) or entry).job for entry in found)
+
+    async def counts(self) -> dict[JobStatus, int]:
+        """How many jobs there are of each status, in the whole journal."""
+        return await self._journal.read(jobs.counts)
+
+    async def find(self, text: str) -> Job:
+        """The job whose id is or begins with `text`; raises InputError when none or several do."""
+        found = await self._journal.read(jobs.beginning_with, text)
+        if len(found) > 1:
+            raise InputError(f"Several jobs begin with {text}.", "Give more of the id.")
+        if not found:
+            return self.job(JobId(text))
+        return (self._roster.get(found[0].job.id) or found[0]).job
+
+    async def log(self, job_id: JobId) -> tuple[Change, ...]:
+        """Every change of the job's state, oldest first."""
+        return await self._journal.read(jobs.changes, job_id)
+
+    def is_paused(self, server: str) -> bool:
+        """Whether what waits for the server is held back."""
+        return server in self._lookout.paused
+
+    async def pause(self, server: str | None = None) -> None:
+        """Hold back what waits for a server, or for every server; what runs goes on."""
+        await self._set_paused(server, is_paused=True)
+
+    async def resume(self, server: str | None = None) -> None:
+        """Let go what waits."""
+        await self._set_paused(server, is_paused=False)
+
+    async def waiting(self, server: str | None = None) -> tuple[JobId, ...]:
+        """The jobs that wait with us, in the order in which they will go."""
+        return await self._journal.read(queues.waiting, server)
+
+    async def move(self, job_id: JobId, to: int | str) -> None:
+        """Put a waiting job at a place of its queue (0 is the next), or into another server's queue.
+
+        Raises InputError for a job that waits no longer, and for a server of another kind.
+        """
+        if isinstance(to, int):
+            is_moved = await self._journal.do(queues.move, job_id, to)
+        else:
+            self._check_kind((await self._find(job_id)).job, to)
+            is_moved = await self._journal.do(queues.move_to_server, job_id, to)
+        await self._after_change(job_id, is_moved)
+
+    async def edit(self, job_id: JobId, request: GenerationRequest) -> None:
+        """Replace what a waiting job asks for. Raises InputError for a job that waits no longer."""
+        await self._after_change(job_id, await self._journal.do(queues.edit, job_id, request))
+
+    async def until_empty(self) -> None:
+        """Return once nothing waits (paused queues apart) and nothing runs, here or in another program."""
+        events = self.events()
+        while await self._journal.read(jobs.is_busy):
+            await anext(events, None)
+
+    async def _enter(self, entry: Entry) -> None:
+        self._roster.put(entry)
+        if await self._book.enter(entry):
+            self._scheduler.wake()
+            return
+        note = "The journal could not be written: this job is lost if Latentui ends before it does."
+        loose = replace(entry, job=replace(entry.job, notes=(*entry.job.notes, note)))
+        self._roster.put(loose)
+        self._scheduler.keep_loose(loose)
+
+    async def _cancel_waiting(self, job_id: JobId) -> bool:
+        is_waiting = self._scheduler.drop_loose(job_id) or await self._try_cancel_waiting(job_id)
+        if is_waiting and (entry := self._roster.get(job_id)) is not None:
+            self._roster.put(fold(entry, JobCancelled(job_id), time.time()), JobCancelled(job_id))
+        return is_waiting
+
+    async def _try_cancel_waiting(self, job_id: JobId) -> bool:
+        try:
+            return await self._journal.do(queues.cancel_waiting, job_id)
+        except SaveError as error:
+            self._book.problem = error
+            return False
+
+    async def _wish_cancel(self, job_id: JobId) -> None:
+        try:
+            await self._journal.do(queues.wish_cancel, job_id)
+        except SaveError as error:
+            self._book.problem = error
+
+    async def _find(self, job_id: JobId) -> Entry:
+        if (entry := self._roster.get(job_id)) is not None:
+            return entry
+        if (entry := await self._journal.read(jobs.find, job_id)) is None:
+            raise no_such_job(job_id)
+        return entry
+
+    async def _mark_saved(self, job_id: JobId) -> Job:
+        entry = self._roster.entry(job_id)
+        job = replace(entry.job, error_title="", error_advice="")
+        await self._journal.do(jobs.set_completed, job_id)
+        self._roster.put(at_phase(entry, Phase.COMPLETED, job), JobCompleted(job_id))
+        return self.job(job_id)
+
+    async def _set_paused(self, server: str | None, *, is_paused: bool) -> None:
+        everyone = [connection.server for connection in self._connections.connections]
+        for name in everyone if server is None else [server]:
+            await self._journal.do(queues.set_paused, name, is_paused)
+        await self._lookout.read_pauses()
+        self._scheduler.wake()
+
+    def _check_kind(self, job: Job, server: str) -> None:
+        new, old = self._connections.connection(server), self._connections.connection(job.server)
+        if new.kind != old.kind:
+            raise InputError(
+                f"{server} is another kind of server than {job.server}.",
+                "Open the job's request in the form, choose the server there, and generate.",
+            )
+
+    async def _after_change(self, job_id: JobId, is_done: bool) -> None:
+        if not is_done:
+            await self._find(job_id)
+            raise InputError(
+                "This job waits no longer.", "Only a job that waits in our own queue can be changed."
+            )
+        changed = await self._journal.read(jobs.find, job_id)
+        if changed is not None:
+            self._roster.put(changed)
+        self._scheduler.wake()
+
+
+def _begin(db: sqlite3.Connection, owner: Owner) -> None:
+    leases.bury_dead(db)
+    leases.beat(db, owner)

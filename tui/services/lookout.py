@@ -1,0 +1,110 @@
+"""What happens elsewhere and concerns our jobs: other programs' writes, servers that come back, settings."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from tui.domain.errors import SaveError, ServerError
+from tui.services.folding import events_between
+from tui.services.protocols import SettingsSource
+from tui.services.saving import Desk
+from tui.services.scheduling import Scheduler
+from tui.services.tasks import BackgroundTasks
+from tui.storage import jobs, leases, queues
+from tui.storage.entries import Entry
+
+_POLL_SECONDS = 0.5
+_POLLS_A_BEAT = 10
+
+
+class Lookout:
+    """Watches the journal for what other programs write, and wakes the scheduler when something may go on.
+
+    `sees_all`: every job of the journal, not only those of this program.
+    """
+
+    def __init__(self, settings: SettingsSource, desk: Desk, scheduler: Scheduler, *, sees_all: bool) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._scheduler = scheduler
+        self._sees_all = sees_all
+        self._revision = 0
+        self._data_version = 0
+        self._tasks = BackgroundTasks()
+        self.paused: frozenset[str] = frozenset()
+        """The servers whose queue is held back."""
+
+    async def open(self) -> None:
+        """Begin to watch."""
+        read = self._desk.book.journal.read
+        self._revision = await read(jobs.revision)
+        self._data_version = await read(jobs.data_version)
+        await self.read_pauses()
+        self._tasks.start(self._wake_at(self._desk.connections.events()), name="connections follower")
+        self._tasks.start(self._wake_at(self._settings.events()), name="queue depth follower")
+        self._tasks.start(self._poll(), name="journal follower")
+
+    async def aclose(self) -> None:
+        """Watch no more."""
+        await self._tasks.aclose()
+
+    async def read_pauses(self) -> None:
+        """Learn which queues are held back."""
+        self.paused = await self._desk.book.journal.read(queues.paused)
+
+    async def _wake_at(self, events: AsyncIterator[Any]) -> None:
+        async for _ in events:
+            self._scheduler.wake()
+
+    async def _poll(self) -> None:
+        polls = 0
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            polls += 1
+            try:
+                await self._look()
+                if polls % _POLLS_A_BEAT == 0:
+                    await self._beat()
+            except SaveError as error:
+                self._desk.book.problem = error
+
+    async def _beat(self) -> None:
+        book = self._desk.book
+        await book.journal.do(leases.beat, book.owner)
+        await book.catch_up()
+        if await book.journal.do(leases.bury_dead):
+            self._scheduler.wake()
+
+    async def _look(self) -> None:
+        read = self._desk.book.journal.read
+        data_version = await read(jobs.data_version)
+        if data_version == self._data_version:
+            return
+        self._data_version = data_version
+        for entry in await read(jobs.changed_since, self._revision):
+            self._revision = entry.revision
+            await self._take_in(entry)
+        await self.read_pauses()
+        self._scheduler.wake()
+
+    async def _take_in(self, entry: Entry) -> None:
+        run = self._scheduler.run_of(entry.job.id)
+        if run is not None:
+            if entry.wants_cancel:
+                await self._cancel(entry)
+            return
+        before = self._desk.roster.get(entry.job.id)
+        if before is None and not self._sees_all:
+            return
+        if before is not None and before.phase.status.is_over and not entry.phase.status.is_over:
+            return  # read before it ended
+        self._desk.roster.put(entry, *events_between(before, entry))
+
+    async def _cancel(self, entry: Entry) -> None:
+        run = self._scheduler.run_of(entry.job.id)
+        if run is None or run.wants_cancel:
+            return
+        try:
+            await run.cancel()
+        except ServerError:
+            self._desk.connections.check_soon(entry.job.server)  # the wish stays and is tried again

@@ -1,0 +1,179 @@
+"""Which job goes to which server, and when: the one place where jobs are handed over or found again."""
+
+import asyncio
+from typing import TypeVar
+
+from tui.backends.base import ImageBackend
+from tui.domain.errors import InputError, LatentuiError, SaveError
+from tui.domain.job import JobId
+from tui.domain.server import ConnectionState
+from tui.services.folding import at_phase
+from tui.services.job_run import JobRun
+from tui.services.protocols import SettingsSource
+from tui.services.saving import Desk, OutputSaver
+from tui.services.tasks import BackgroundTasks
+from tui.storage import leases, queues
+from tui.storage.entries import Entry, Phase
+
+T = TypeVar("T")
+
+_LONGEST_PAUSE = 15.0
+_KEPT = 50
+"""Savers and errors of ended jobs that are kept in memory."""
+
+
+class Scheduler:
+    """Runs jobs while servers have room. `takes_free`: also those that no program keeps for itself."""
+
+    def __init__(self, settings: SettingsSource, desk: Desk, *, takes_free: bool) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._takes_free = takes_free
+        self._runs: dict[JobId, JobRun] = {}
+        self._loose: list[Entry] = []
+        self._pauses: dict[JobId, float] = {}
+        self._wake = asyncio.Event()
+        self._claiming = asyncio.Lock()
+        self._tasks = BackgroundTasks()
+        self.errors: dict[JobId, LatentuiError] = {}
+        """Why jobs failed, by error of ours; the latest only."""
+
+        self.savers: dict[JobId, OutputSaver] = {}
+        """Those whose files could not be written."""
+
+    def open(self) -> None:
+        """Begin to hand jobs over."""
+        self._tasks.start(self._schedule(), name="scheduler")
+        self.wake()
+
+    async def aclose(self) -> None:
+        """Stop watching; nothing on a server changes."""
+        await self._tasks.aclose()
+
+    def wake(self) -> None:
+        """Look again whether a job can be handed over."""
+        self._wake.set()
+
+    def run_of(self, job_id: JobId) -> JobRun | None:
+        """The run of a job that this program watches."""
+        return self._runs.get(job_id)
+
+    async def settled_run_of(self, job_id: JobId) -> JobRun | None:
+        """As `run_of`, and a job that is just being taken from the journal is waited for."""
+        async with self._claiming:
+            return self._runs.get(job_id)
+
+    def keep_loose(self, entry: Entry) -> None:
+        """Run a job that the journal could not take."""
+        self._loose.append(entry)
+        self.wake()
+
+    def drop_loose(self, job_id: JobId) -> bool:
+        """Take such a job out again; False when it runs already or was never here."""
+        before = len(self._loose)
+        self._loose = [entry for entry in self._loose if entry.job.id != job_id]
+        return len(self._loose) < before
+
+    async def attach(self, entry: Entry) -> None:
+        """Look for one job at its server. It must be claimed already."""
+        backend = self._desk.connections.image_backend(entry.job.server)
+        self._start(entry, backend, attaches=True)
+
+    async def _schedule(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            for connection in self._desk.connections.connections:
+                if (backend := self._backend(connection.server)) is not None:
+                    is_reachable = connection.state is ConnectionState.CONNECTED
+                    await self._serve(connection.server, backend, is_reachable)
+
+    def _backend(self, server: str) -> ImageBackend | None:
+        try:
+            return self._desk.connections.image_backend(server)
+        except InputError:
+            return None  # switched off, or it makes no pictures
+
+    async def _serve(self, server: str, backend: ImageBackend, is_reachable: bool) -> None:
+        try:
+            async with self._claiming:
+                if self._takes_free and is_reachable:
+                    await self._find_again(server, backend)
+                await self._hand_over(server, backend, is_reachable)
+        except SaveError as error:
+            self._desk.book.problem = error
+        self._hand_over_loose(server, backend)
+
+    async def _find_again(self, server: str, backend: ImageBackend) -> None:
+        book = self._desk.book
+        for entry in await book.journal.do(leases.claim_orphans, server, book.owner):
+            self._start(entry, backend, attaches=True)
+
+    async def _hand_over(self, server: str, backend: ImageBackend, is_reachable: bool) -> None:
+        book = self._desk.book
+        while entry := await book.journal.do_durably(
+            leases.claim_next,
+            server,
+            book.owner,
+            depth=self._settings.current.queue_depth,
+            takes_free=self._takes_free,
+            is_reachable=is_reachable,
+        ):
+            self._start(entry, backend, attaches=False)
+
+    def _hand_over_loose(self, server: str, backend: ImageBackend) -> None:
+        mine = [entry for entry in self._loose if entry.job.server == server]
+        held = sum(self._desk.roster.entry(job_id).job.server == server for job_id in self._runs)
+        for entry in mine[: max(self._settings.current.queue_depth - held, 0)]:
+            self._loose.remove(entry)
+            self._start(at_phase(entry, Phase.SENT, entry.job), backend, attaches=False)
+
+    def _start(self, entry: Entry, backend: ImageBackend, *, attaches: bool) -> None:
+        self._desk.roster.put(entry)
+        run = JobRun(entry, backend, self._desk, attaches=attaches)
+        self._runs[run.id] = run
+        self._tasks.start(self._carry(run), name=f"job {run.id}")
+
+    async def _carry(self, run: JobRun) -> None:
+        is_done = False
+        try:
+            await run.run()
+            is_done = True
+        except asyncio.CancelledError:
+            is_done = True  # the program ends; the job goes on at its server
+            raise
+        finally:
+            self._runs.pop(run.id, None)
+            if not is_done:
+                await run.give_up("Latentui stumbled over this job; its log says where.")
+            self._keep(run)
+            self.wake()
+        if run.is_put_back:
+            await self._put_back(run)
+
+    async def _put_back(self, run: JobRun) -> None:
+        pause = self._pauses[run.id] = min(self._pauses.get(run.id, 0.25) * 2, _LONGEST_PAUSE)
+        entry = self._desk.roster.entry(run.id)
+        server = entry.job.server
+        await self._desk.connections.check(server)
+        await asyncio.sleep(pause)
+        book = self._desk.book
+        try:
+            await book.journal.do(queues.put_back, run.id, book.owner.id)
+        except SaveError as error:
+            book.problem = error
+            self._loose.append(entry)
+        self._desk.roster.put(at_phase(entry, Phase.WAITING, entry.job))
+        self.wake()
+
+    def _keep(self, run: JobRun) -> None:
+        if run.error is not None:
+            _remember(self.errors, run.id, run.error)
+        if run.saver.error is not None:
+            _remember(self.savers, run.id, run.saver)
+
+
+def _remember(shelf: dict[JobId, T], job_id: JobId, value: T) -> None:
+    shelf[job_id] = value
+    while len(shelf) > _KEPT:
+        del shelf[next(iter(shelf))]
