@@ -31,7 +31,7 @@ def colors(environ: Mapping[str, str], name: str = "") -> Colors:
         return Colors.NONE
     if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
         return Colors.TRUE
-    if any(part in f"{term} {name}" for part in _TRUE_COLOR_TERMS):
+    if any(part in f"{term} {name}" for part in _TRUE_COLOR_TERMS) or name == "xterm":
         return Colors.TRUE
     return Colors.INDEXED_256 if "256" in term or term.startswith(("tmux", "screen")) else Colors.ANSI_16
 

@@ -15,14 +15,13 @@ from dataclasses import dataclass, replace
 from tui.terminal import choice
 from tui.terminal.passthrough import wrap
 from tui.terminal.profile import CellSize, Graphics, TerminalProfile
-from tui.terminal.replies import KITTY_QUERY_ID, Replies, parse, split_identity
+from tui.terminal.replies import KITTY_QUERY, Replies, parse, split_identity
 
 PATIENCE = 2.0
 """Seconds to wait for a terminal that says nothing; one that speaks ends the wait with its last answer."""
 TMUX_GRACE = 0.4
 """Seconds for an answer through tmux, whose own answers do not tell how far the terminal outside is."""
 
-_KITTY = b"\x1b_Gi=%d,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\" % KITTY_QUERY_ID
 _LAST = b"\x1b[c"
 _QUESTIONS = b"\x1b[>q\x1b[16t\x1b[14t\x1b[?2026$p\x1b[?1;1;0S"
 """XTVERSION, cell size, text area size, synchronised output, sixel colour registers."""
@@ -83,7 +82,7 @@ def _questions(environ: Mapping[str, str]) -> bytes:
         return b""
     if term.startswith("screen"):
         return _QUESTIONS  # GNU screen shows an APC string as a message
-    return _QUESTIONS + _KITTY
+    return _QUESTIONS + KITTY_QUERY
 
 
 def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> TerminalProfile:
@@ -96,7 +95,7 @@ def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> Termi
         return replace(profile, round_trip=time.monotonic() - begun)
     name, version = split_identity(tmux.outside)
     grace = patience if choice.draws_placeholders(name, version) else TMUX_GRACE
-    data = _converse(device, _QUESTIONS + wrap(_KITTY) + _LAST, grace, _has_both)
+    data = _converse(device, _QUESTIONS + wrap(KITTY_QUERY) + _LAST, grace, _has_both)
     replies = parse(data)
     trip = time.monotonic() - begun
     if not replies.has_kitty_graphics:
@@ -163,6 +162,12 @@ def _without_echo(device: int) -> Generator[None]:
         yield
     finally:
         termios.tcsetattr(device, termios.TCSAFLUSH, before)
+
+
+def cell_size_now() -> CellSize | None:
+    """A cell's pixels now, where there is a terminal that tells."""
+    device = _device()
+    return cell_size(device) if device is not None else None
 
 
 def cell_size(device: int) -> CellSize | None:

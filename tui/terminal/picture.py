@@ -1,22 +1,21 @@
 """The widget that shows a picture, or live frames of one."""
 
-import asyncio
 from dataclasses import replace
+from textwrap import wrap
 
 from PIL import Image
-from rich.segment import Segment
 from rich.style import Style
-from textual import work
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.domain.text import clean
-from tui.terminal.decode import UnshowableError, decode, flatten
-from tui.terminal.drawing import Drawing, draw
+from tui.terminal.cover import is_clear
 from tui.terminal.geometry import FIT, Viewpoint
-from tui.terminal.strips import MosaicStrip
-from tui.terminal.textual_host import profile_of
+from tui.terminal.painter import Painter
+from tui.terminal.profile import TerminalProfile
+from tui.terminal.strips import words
+from tui.terminal.textual_host import TerminalHost, host_of
 
 ZOOMS = (FIT, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 """The steps of `zoom_in` and `zoom_out`; 1 is one pixel of the picture on one of the terminal."""
@@ -38,42 +37,37 @@ class Picture(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id, classes=classes)
-        self._source: bytes | Image.Image | None = None
-        self._image: Image.Image | None = None
+        self._painter = Painter(self)
         self._caption = ""
         self._sentence = ""
-        self._view = Viewpoint()
-        self._drawing: Drawing | None = None
-        self._is_stale = False
-        self._is_painting = False
 
     def show(self, picture: bytes | Image.Image | None, caption: str = "") -> None:
         """Show a finished picture, as file bytes or decoded; None clears."""
-        self._view = Viewpoint()
-        self._set(picture, caption)
+        self._set(picture, caption, is_live=False)
+        self._painter.set_view(Viewpoint())
 
     def preview(self, frame: bytes | Image.Image) -> None:
         """Show a live frame; frames that come faster than the line carries are skipped."""
-        self._set(frame, self._caption)
+        self._set(frame, self._caption, is_live=True)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._set(None, "")
+        self._set(None, "", is_live=False)
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead of a picture."""
-        self._set(None, "")
+        self.clear()
         self._sentence = clean(sentence)
 
     @property
     def picture_size(self) -> tuple[int, int] | None:
         """Width and height in pixels of the picture shown, once it is decoded."""
-        return self._image.size if self._image else None
+        return self._painter.image.size if self._painter.image else None
 
     @property
     def is_busy(self) -> bool:
-        """Whether something newer than what is shown is being drawn."""
-        return self._is_stale or self._is_painting
+        """Whether something newer or sharper than what is shown is on its way."""
+        return self._painter.is_busy
 
     @property
     def sentence(self) -> str:
@@ -83,12 +77,11 @@ class Picture(Widget):
     @property
     def zoom(self) -> float:
         """0 shows the whole picture; 1 shows it pixel by pixel."""
-        return self._view.zoom
+        return self._painter.view.zoom
 
     def zoom_to(self, zoom: float) -> None:
         """Look closer or from farther off, keeping the middle."""
-        self._view = replace(self._view, zoom=zoom) if zoom != FIT else Viewpoint()
-        self._redraw()
+        self._painter.set_view(replace(self._painter.view, zoom=zoom) if zoom != FIT else Viewpoint())
 
     def zoom_in(self) -> None:
         """One step closer."""
@@ -100,103 +93,104 @@ class Picture(Widget):
 
     def pan(self, columns: int, rows: int) -> None:
         """Move the view by tenths of what is seen, to the right and down."""
-        if self._drawing is None or self._image is None:
+        shown, image = self._painter.shown, self._painter.image
+        if shown is None or image is None:
             return
-        x0, y0, x1, y1 = self._drawing.placement.crop
-        width, height = self._image.size
-        self._view = replace(
-            self._view,
-            x=_moved((x0 + x1) / 2 / width, columns / 10, (x1 - x0) / width),
-            y=_moved((y0 + y1) / 2 / height, rows / 10, (y1 - y0) / height),
-        )
-        self._redraw()
+        x0, y0, x1, y1 = shown.placement.crop
+        x = _moved((x0 + x1) / 2 / image.width, columns / 10, (x1 - x0) / image.width)
+        y = _moved((y0 + y1) / 2 / image.height, rows / 10, (y1 - y0) / image.height)
+        self._painter.set_view(replace(self._painter.view, x=x, y=y))
 
-    def _set(self, source: bytes | Image.Image | None, caption: str) -> None:
-        self._source = source
-        self._image = None
-        self._caption = clean(caption)
-        self._sentence = ""
-        if source is None:
-            self._drawing = None
+    def _set(self, source: bytes | Image.Image | None, caption: str, *, is_live: bool) -> None:
+        if (caption := clean(caption)) != self._caption or self._sentence or source is None:
+            self._caption, self._sentence = caption, ""
             self.refresh()
-        self._redraw()
+        self._painter.set_source(source, is_live=is_live)
+
+    def on_mount(self) -> None:
+        """What was set before there was a terminal gets its turn."""
+        self.offer()
 
     def on_resize(self) -> None:
         """Fill the new place."""
-        self._redraw()
+        self._host.measure()
+        self._painter.look_again()
 
-    def _redraw(self) -> None:
-        self._is_stale = self._source is not None
-        if self._is_stale and not self._is_painting and self.is_mounted and self.size:
-            self._is_painting = True
-            self._paint()
+    def on_show(self) -> None:
+        """What came while it was hidden gets its turn."""
+        self.offer()
 
-    @work(group="paint")
-    async def _paint(self) -> None:
-        """Draw until what is shown is the latest."""
-        try:
-            while self._is_stale and self._source is not None:
-                self._is_stale = False
-                await self._paint_once(self._source)
-        finally:
-            self._is_painting = False
+    def on_unmount(self) -> None:
+        """Free what the terminal holds of the picture."""
+        self._host.write(self._painter.release())
 
-    async def _paint_once(self, source: bytes | Image.Image) -> None:
-        try:
-            image = self._image or await asyncio.to_thread(_decoded, source)
-            area = (self.size.width, max(1, self.size.height - bool(self._caption)))
-            drawing = await asyncio.to_thread(draw, image, area, profile_of(self), self._view)
-        except UnshowableError as error:
-            if source is self._source:
-                self._drawing, self._sentence = None, str(error)
-        else:
-            self._drawing = drawing
-            if source is self._source:
-                self._image = image
+    @property
+    def _host(self) -> TerminalHost:
+        return host_of(self)
+
+    @property
+    def profile(self) -> TerminalProfile:
+        """The terminal."""
+        return self._host.profile
+
+    @property
+    def area(self) -> tuple[int, int]:
+        """Columns and rows there are for the picture, above the caption."""
+        width, height = self.size
+        return width, height - bool(self._caption and height > 1)
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """The place on the screen."""
+        return self.region.x, self.region.y
+
+    @property
+    def is_front(self) -> bool:
+        """Whether its screen is the one in use."""
+        return self.screen.is_active
+
+    @property
+    def is_written(self) -> bool:
+        """Whether Textual writes its lines at all."""
+        return self.is_front and self.is_on_screen and self._host.is_real
+
+    def is_clear(self) -> bool:
+        """Whether pixels can be drawn over it."""
+        return is_clear(self)
+
+    def offer(self) -> None:
+        """Ask for a turn at the line, once there is one."""
+        if self.is_mounted and self.is_attached:
+            self._host.offer(self._painter)
+
+    def refresh_lines(self, first: int, end: int) -> None:
+        """Have Textual write these lines soon."""
+        self.refresh(Region(0, first, self.size.width, end - first))
+
+    def refuse(self, sentence: str) -> None:
+        """Show why there is no picture."""
+        self._sentence = sentence
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows in view."""
-        rows = [self._row(y) for y in range(crop.y, crop.bottom)]
+        ground = Style(bgcolor=self.background_colors[1].rich_color)
+        rows = [self._row(y, ground) for y in range(crop.y, crop.bottom)]
         return [row.crop(crop.x, crop.right) for row in rows]
 
-    def _row(self, y: int) -> Strip:
-        width, height = self.size
-        ground = Style(bgcolor=self.background_colors[1].rich_color)
-        if self._caption and y == height - 1:
-            return self._words(self._caption, ground)
-        drawing = self._drawing
-        if drawing is None:
-            return self._words(self._sentence if y == height // 2 else "", ground)
-        place = drawing.placement
-        line = y - place.top
-        if drawing.area[0] != width or not 0 <= line < place.rows:
-            return Strip.blank(width, ground)
-        return MosaicStrip(
-            drawing.mosaic.rows[line],
-            drawing.ansi[line],
-            place.columns,
-            depth=drawing.mosaic.depth,
-            margins=(place.left, width - place.left - place.columns),
-            margin=ground,
-        )
+    def _row(self, y: int, ground: Style) -> Strip:
+        width = self.size.width
+        if y >= self.area[1]:
+            return words(self._caption, width, ground + self.rich_style)
+        if self._sentence:
+            return words(self._sentence_line(y), width, ground + self.rich_style)
+        return self._painter.strip(y, width, ground)
 
-    def _words(self, words: str, ground: Style) -> Strip:
-        """One line in the middle, dimmed; cut where it is too long."""
-        strip = Strip([Segment(words.replace("\n", " "), ground + self.rich_style)])
-        if strip.cell_length >= self.size.width:
-            return strip.crop(0, self.size.width)
-        left = (self.size.width - strip.cell_length) // 2
-        return Strip([Segment(" " * left, ground), *strip]).extend_cell_length(self.size.width, ground)
-
-
-def _decoded(source: bytes | Image.Image) -> Image.Image:
-    if isinstance(source, bytes):
-        return decode(source)
-    try:
-        return flatten(source)
-    except OSError as error:
-        raise UnshowableError("This picture is damaged.") from error
+    def _sentence_line(self, y: int) -> str:
+        """The sentence's lines, in the middle of the place."""
+        lines = wrap(self._sentence, max(self.size.width - 2, 1))
+        line = y - (self.size.height - len(lines)) // 2
+        return lines[line] if 0 <= line < len(lines) else ""
 
 
 def _moved(middle: float, step: float, seen: float) -> float:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 KITTY_QUERY_ID = 31
+KITTY_QUERY = b"\x1b_Gi=%d,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\" % KITTY_QUERY_ID
+"""Asks whether a picture of one pixel could be shown."""
 
 _DA1 = re.compile(rb"\x1b\[\?([\d;]*)c")
 _VERSION = re.compile(rb"\x1bP>\|([^\x1b\x9c]*)(?:\x1b\\|\x9c)")

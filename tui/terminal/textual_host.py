@@ -1,24 +1,116 @@
-"""What a Textual application holds of its terminal."""
+"""What a Textual application and its terminal have between them: the profile and the one delivery."""
 
+import asyncio
+import time
+from dataclasses import replace
 from typing import Any, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from textual.app import App
 from textual.widget import Widget
 
-from tui.terminal.profile import TerminalProfile
+from tui.terminal import guard
+from tui.terminal.answers import Acknowledged
+from tui.terminal.delivery import Delivery, Sender
+from tui.terminal.detect import cell_size_now
+from tui.terminal.pacing import SILENT_RATE, Pace
+from tui.terminal.passthrough import wrap
+from tui.terminal.profile import Acknowledgement, TerminalProfile
+from tui.terminal.replies import KITTY_QUERY
 
-_UNKNOWN = TerminalProfile()
-_profiles: WeakKeyDictionary[App[Any], TerminalProfile] = WeakKeyDictionary()
+_QUESTIONS = {
+    Acknowledgement.MODE: b"\x1b[?2026$p",
+    Acknowledgement.ATTRIBUTES: b"\x1b[c",
+    Acknowledgement.GRAPHICS: wrap(KITTY_QUERY),
+    Acknowledgement.NONE: b"",
+}
+_UNLIMITED = 1e9
+"""Bytes a second where nobody reads."""
 
 
-def attach(app: App[Any], profile: TerminalProfile) -> None:
-    """Tell the application what its terminal can show. `Any`: what an application returns does not matter."""
-    _profiles[app] = profile
+class TerminalHost:
+    """Held for as long as the application."""
+
+    def __init__(self, app: App[Any], profile: TerminalProfile) -> None:
+        self._app_ref = ref(app)
+        self._delivery: Delivery | None = None
+        self.profile = profile
+
+    @property
+    def _app(self) -> App[Any]:
+        """Not held: the application holds its host."""
+        app = self._app_ref()
+        if app is None:
+            raise RuntimeError("the application is gone")
+        return app
+
+    def offer(self, sender: Sender) -> None:
+        """Send what this sender has, when its turn comes."""
+        if self._delivery is None:
+            self._delivery = self._start()
+        self._delivery.offer(sender)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether there is a terminal to write to."""
+        return not self._app.is_headless
+
+    def write(self, data: bytes) -> None:
+        """Write past Textual's screen, in order with it."""
+        driver = self._app._driver  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - there is no other way
+        if data and driver is not None and not driver.is_headless:
+            driver.write(data.decode("ascii"))
+
+    def write_frame(self, data: bytes) -> None:
+        """Write so that nothing half-done is seen, where the terminal can."""
+        if self.profile.synchronized_output and data.count(b"\x1b") > 1:
+            data = b"\x1b[?2026h" + data + b"\x1b[?2026l"
+        self.write(data)
+
+    def measure(self) -> None:
+        """Follow a change of font size."""
+        if self.profile.is_tty and (cell := cell_size_now()):
+            self.profile = replace(self.profile, cell=cell)
+
+    def _start(self) -> Delivery:
+        kind = self.profile.acknowledgement
+        is_real = self.is_real
+        pace = Pace(
+            answers=is_real and kind is not Acknowledgement.NONE,
+            round_trip=self.profile.round_trip,
+            silent_rate=SILENT_RATE if is_real else _UNLIMITED,
+        )
+        delivery = Delivery(pace, self.write, _QUESTIONS[kind] if is_real else b"", time.monotonic)
+        _tell(delivery, kind)
+        self._app.run_worker(delivery.run(), name="picture delivery", exit_on_error=True)
+        return delivery
 
 
-def profile_of(widget: Widget) -> TerminalProfile:
-    """What is known of the widget's terminal; half blocks when nothing is."""
+def _tell(delivery: Delivery, kind: Acknowledgement) -> None:
+    """Have the delivery told of the answers to its questions."""
+    loop = asyncio.get_running_loop()
+
+    def heard(answer: Acknowledged) -> None:
+        if answer.kind is kind:
+            loop.call_soon_threadsafe(delivery.acknowledged)
+
+    guard.listen(heard)
+
+
+_hosts: WeakKeyDictionary[App[Any], TerminalHost] = WeakKeyDictionary()
+
+
+def attach(app: App[Any], profile: TerminalProfile) -> TerminalHost:
+    """Tell the application, in its `__init__`, what its terminal can show."""
+    guard.install()
+    _hosts[app] = host = TerminalHost(app, profile)
+    return host
+
+
+def host_of(widget: Widget) -> TerminalHost:
+    """The host of the widget's application; one that knows of half blocks where nothing was attached."""
     # Textual leaves the application's result type unknown
     app = cast("App[Any]", widget.app)  # pyright: ignore[reportUnknownMemberType]
-    return _profiles.get(app, _UNKNOWN)
+    if app not in _hosts:
+        _hosts[app] = TerminalHost(app, TerminalProfile())
+    return _hosts[app]

@@ -1,0 +1,110 @@
+"""Carries pictures to the terminal at its pace: the newest goes next, when the last has arrived."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tui.terminal.pacing import PATIENCE, Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A part of a picture that is sent in one go."""
+
+    size: int
+    release: Callable[[], Awaitable[bytes]]
+    """Shows what Textual shows, and returns the bytes that are still to be written."""
+
+
+class Parcel(Protocol):
+    """A picture on its way."""
+
+    @property
+    def work(self) -> float:
+        """Seconds of CPU that it took to make."""
+        ...
+
+    def is_wanted(self) -> bool:
+        """Whether nothing newer has come."""
+        ...
+
+    def take(self, most: int) -> Portion | None:
+        """The next portion, of at most so many bytes where it can be so small."""
+        ...
+
+    def abandon(self) -> bytes:
+        """What must be written when the rest is not."""
+        ...
+
+
+class Sender(Protocol):
+    """Something that has pictures to send."""
+
+    async def prepare(self, pace: Pace) -> Parcel | None:
+        """The latest, encoded for the pace; None when there is nothing."""
+        ...
+
+
+class Delivery:
+    """One for each terminal; senders take turns."""
+
+    def __init__(
+        self, pace: Pace, write: Callable[[bytes], None], question: bytes, clock: Callable[[], float]
+    ) -> None:
+        self._pace = pace
+        self._write = write
+        self._question = question
+        self._clock = clock
+        self._waiting: dict[Sender, None] = {}
+        self._offered = asyncio.Event()
+        self._answered = asyncio.Event()
+
+    def offer(self, sender: Sender) -> None:
+        """This one has something newer; it is asked for it when the line is free."""
+        self._waiting[sender] = None
+        self._offered.set()
+
+    def acknowledged(self) -> None:
+        """The terminal answered."""
+        self._pace.acknowledged(self._clock())
+        self._answered.set()
+
+    async def run(self) -> None:
+        """Serve for ever."""
+        while True:
+            await self._offered.wait()
+            if self._pace.is_unmeasured:
+                self._write(self._question)
+                self._pace.sent(0, self._clock())
+            await self._clearance(is_frame=True)
+            sender = next(iter(self._waiting), None)
+            if sender is None:
+                self._offered.clear()
+                continue
+            del self._waiting[sender]
+            parcel = await sender.prepare(self._pace)
+            if parcel is not None:
+                await self._carry(parcel)
+
+    async def _carry(self, parcel: Parcel) -> None:
+        is_frame = True
+        while portion := parcel.take(self._pace.portion):
+            if not is_frame:
+                await self._clearance(is_frame=False)
+                if not parcel.is_wanted():
+                    self._write(parcel.abandon())
+                    return
+            self._write(await portion.release() + self._question)
+            self._pace.sent(portion.size, self._clock(), frame=is_frame, work=parcel.work)
+            is_frame = False
+
+    async def _clearance(self, *, is_frame: bool) -> None:
+        """Wait until the line may take more."""
+        while (delay := self._pace.delay(self._clock(), frame=is_frame)) != 0.0:
+            self._answered.clear()
+            try:
+                async with asyncio.timeout(PATIENCE if delay is None else delay):
+                    await self._answered.wait()
+            except TimeoutError:
+                continue

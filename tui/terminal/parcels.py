@@ -1,0 +1,81 @@
+"""A rendering cut into portions, on behalf of the widget that shows it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from tui.terminal import kitty
+from tui.terminal.delivery import Portion
+from tui.terminal.profile import Graphics
+from tui.terminal.rendering import Piece, Rendering
+
+
+class Canvas(Protocol):
+    """The widget as its parcels see it."""
+
+    async def show_rows(self, rendering: Rendering, first: int, end: int) -> bytes:
+        """Put rows of text on the screen."""
+        ...
+
+    async def show_pieces(self, rendering: Rendering, pieces: tuple[Piece, ...]) -> bytes:
+        """Make place for pieces and say what to write for them."""
+        ...
+
+
+class TextParcel:
+    """Rows of text, from the top."""
+
+    def __init__(self, canvas: Canvas, rendering: Rendering, is_wanted: Callable[[], bool]) -> None:
+        self._canvas = canvas
+        self._rendering = rendering
+        self._next = 0
+        self.work = rendering.work
+        self.is_wanted = is_wanted
+
+    def take(self, most: int) -> Portion | None:
+        """As many rows as fit, at least one."""
+        rows, first, size = self._rendering.rows, self._next, 0
+        while self._next < len(rows) and (self._next == first or size + len(rows[self._next].ansi) <= most):
+            size += len(rows[self._next].ansi)
+            self._next += 1
+        end = self._next
+        if first == end:
+            return None
+        return Portion(size, lambda: self._canvas.show_rows(self._rendering, first, end))
+
+    def abandon(self) -> bytes:
+        """Rows are whole in themselves."""
+        return b""
+
+
+class PixelParcel:
+    """Pieces of graphics, each whole."""
+
+    def __init__(
+        self, canvas: Canvas, rendering: Rendering, is_wanted: Callable[[], bool], *, tmux: bool
+    ) -> None:
+        self._canvas = canvas
+        self._rendering = rendering
+        self._tmux = tmux
+        self._next = 0
+        self.work = rendering.work
+        self.is_wanted = is_wanted
+
+    def take(self, most: int) -> Portion | None:
+        """As many pieces as fit, at least one."""
+        pieces, first, size = self._rendering.pieces, self._next, 0
+        while self._next < len(pieces) and (
+            self._next == first or size + len(pieces[self._next].data) <= most
+        ):
+            size += len(pieces[self._next].data)
+            self._next += 1
+        taken = pieces[first : self._next]
+        return Portion(size, lambda: self._canvas.show_pieces(self._rendering, taken)) if taken else None
+
+    def abandon(self) -> bytes:
+        """kitty takes everything up to a last chunk for one picture."""
+        is_begun = 0 < self._next < len(self._rendering.pieces)
+        return kitty.interruption(tmux=self._tmux) if is_begun and self._is_chunked else b""
+
+    @property
+    def _is_chunked(self) -> bool:
+        return self._rendering.rung.form is Graphics.KITTY
