@@ -68,7 +68,7 @@ def _gaussian(picture: Image.Image, radius: int, sigma: float) -> Image.Image:
 
 
 def _edges(picture: Image.Image, low: float, high: float) -> Image.Image:
-    grey = picture.convert("L").filter(ImageFilter.GaussianBlur(1.2))
+    grey = picture.convert("L").filter(ImageFilter.GaussianBlur(1.0))
     strength = ImageChops.lighter(
         _slope(grey, (-1, 0, 1, -2, 0, 2, -1, 0, 1)), _slope(grey, (-1, -2, -1, 0, 0, 0, 1, 2, 1))
     )
@@ -85,8 +85,9 @@ def _edges(picture: Image.Image, low: float, high: float) -> Image.Image:
 
 
 def _slope(grey: Image.Image, kernel: tuple[int, ...]) -> Image.Image:
-    rising = grey.filter(ImageFilter.Kernel((3, 3), kernel, 2))
-    falling = grey.filter(ImageFilter.Kernel((3, 3), tuple(-value for value in kernel), 2))
+    """How steep the brightness is along one way, either sense."""
+    rising = grey.filter(ImageFilter.Kernel((3, 3), kernel, 1))
+    falling = grey.filter(ImageFilter.Kernel((3, 3), tuple(-value for value in kernel), 1))
     return ImageChops.lighter(rising, falling)
 
 

@@ -1,8 +1,8 @@
-"""Noise that is the same every time: clouds, grain, the fog that sampling starts from."""
+"""Raw material: noise that is the same every time, and outlines."""
 
 import random
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from tui.demo.pixels import resized
 
@@ -22,6 +22,13 @@ def clouds(
         finer = _octave(dice, size, cell / 2**octave, mode)
         picture = Image.blend(picture, finer, 1 / (2**octave + 1))
     return picture
+
+
+def outlines(grey: Image.Image) -> Image.Image:
+    """Where brightness changes; nothing along the frame, where Pillow sees an edge of its own."""
+    edges = grey.filter(ImageFilter.FIND_EDGES)
+    ImageDraw.Draw(edges).rectangle((0, 0, edges.width - 1, edges.height - 1), outline=0, width=2)
+    return edges
 
 
 def _octave(dice: random.Random, size: tuple[int, int], cell: float, mode: str) -> Image.Image:

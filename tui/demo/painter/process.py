@@ -6,6 +6,7 @@ from PIL import Image, ImageFilter
 
 from tui.demo.painter.brief import Brief
 from tui.demo.painter.noise import clouds
+from tui.demo.painter.repaint import changed
 from tui.demo.painter.scene import paint
 
 _WIDEST_BLUR = 0.06  # of the longer side, at the first step
@@ -33,10 +34,8 @@ class Process:
 
     def _painted_goal(self) -> Image.Image:
         if self._goal is None:
-            goal = paint(self.brief, self.size)
-            if self.start is not None and self.denoise < 1:
-                goal = Image.blend(self.start, goal, self.denoise)
-            self._goal = goal
+            goal = paint(self.brief, self.size, self.start, self.mask)
+            self._goal = goal if self.start is None else changed(self.start, goal, self.denoise, self.brief)
         return self._goal
 
     def _on_the_way(self, goal: Image.Image, done: float) -> Image.Image:
@@ -44,4 +43,4 @@ class Process:
             self._noise = clouds(self.brief.dice("noise"), self.size, 24, 3, "RGB")
         left = 1 - done
         blurred = goal.filter(ImageFilter.GaussianBlur(max(self.size) * _WIDEST_BLUR * left**1.5))
-        return Image.blend(blurred, self._noise, self.denoise * left**1.3 * 0.85)
+        return Image.blend(blurred, self._noise, self.denoise * left**1.9 * 0.92)
