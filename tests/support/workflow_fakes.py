@@ -1,0 +1,66 @@
+"""Stand-ins for the services that the workflows service asks: settings, and what servers have."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tui.domain.request import Task
+from tui.domain.server import Capabilities, Catalog
+from tui.domain.settings import GenerationDefaults, ServerKind, ServerSettings, Settings
+from tui.domain.workflow import NodeCatalog
+from tui.services.workflows import WorkflowsService
+from tui.storage.paths import Paths
+
+SERVER = "box"
+
+
+@dataclass
+class FixedSettings:
+    """Settings that a test sets."""
+
+    current: Settings
+    paths: Paths
+
+    def set_defaults(self, **values: object) -> None:
+        """Defaults of the one server."""
+        server = replace(self.current.servers[0], defaults=replace(GenerationDefaults(), **values))
+        self.current = replace(self.current, servers=(server,))
+
+
+@dataclass
+class FixedCatalogs:
+    """One server that never changes."""
+
+    abilities: Capabilities
+    has: Catalog = field(default_factory=Catalog)
+    nodes: NodeCatalog | None = None
+
+    async def catalog(self, server: str) -> Catalog:
+        """What the test gave."""
+        return self.has
+
+    async def node_catalog(self, server: str) -> NodeCatalog | None:
+        """What the test gave."""
+        return self.nodes
+
+    def capabilities(self, server: str) -> Capabilities:
+        """What the test gave."""
+        return self.abilities
+
+
+def settings_in(folder: Path) -> FixedSettings:
+    """Settings with one server, and all folders in the test's own."""
+    server = ServerSettings(name=SERVER, kind=ServerKind.COMFYUI, url="http://127.0.0.1:1", is_enabled=True)
+    paths = Paths(
+        config=folder / "config",
+        data=folder / "data",
+        state=folder / "state",
+        cache=folder / "cache",
+        pictures=folder / "pictures",
+    )
+    return FixedSettings(Settings(servers=(server,), pictures_folder=str(paths.pictures)), paths)
+
+
+def graph_workflows(folder: Path, info: dict[str, object]) -> WorkflowsService:
+    """The service on a server that runs graphs with these node definitions."""
+    abilities = Capabilities(tasks=frozenset(Task), runs_graphs=True)
+    return WorkflowsService(settings_in(folder), FixedCatalogs(abilities, nodes=NodeCatalog(info, "1")))
