@@ -3,8 +3,8 @@
 from tui.domain.errors import SaveError
 from tui.domain.job import JobId, OutputImage, SavedOutput
 from tui.services.results import Announce, Arrival
-from tui.storage import jobs, outputs, timings
-from tui.storage.entries import Entry
+from tui.storage import jobs, leases, outputs, timings
+from tui.storage.entries import Entry, Phase
 from tui.storage.journal import Journal
 from tui.storage.leases import Owner
 from tui.storage.outputs import OutputEntry
@@ -17,24 +17,26 @@ class Bookkeeper:
         self.journal = journal
         self.owner = owner
         self._unwritten: dict[JobId, Entry] = {}
-        self._loose: set[JobId] = set()
+        self._loose: dict[JobId, Entry] = {}
         self.problem: SaveError | None = None
         """Why the last write failed; None once one succeeded."""
 
     async def enter(self, entry: Entry) -> bool:
-        """Write a new job. False when it cannot be: it runs then without a record, and says so."""
+        """Write a new job. False when it cannot be: it is written as soon as it can."""
         try:
-            await self.journal.do(jobs.insert, entry)
+            await self.journal.do(jobs.insert_as_it_stands, entry)
         except SaveError as error:
             self.problem = error
-            self._loose.add(entry.job.id)
+            self._loose[entry.job.id] = entry
             return False
         self.problem = None
+        self._loose.pop(entry.job.id, None)
         return True
 
     async def record(self, entry: Entry) -> bool:
         """Write where a job of ours stands; False when another program has taken it over."""
         if entry.job.id in self._loose:
+            await self.enter(entry)
             return True
         try:
             is_ours = await self.journal.do(jobs.update, entry.job, entry.phase, self.owner.id)
@@ -46,10 +48,20 @@ class Bookkeeper:
         self._unwritten.pop(entry.job.id, None)
         return is_ours
 
+    async def release(self, job_id: JobId) -> None:
+        """Leave a job to whoever finds its server again, perhaps to ourselves."""
+        try:
+            await self.journal.do(leases.release, job_id, self.owner)
+        except SaveError as error:
+            self.problem = error
+
     async def catch_up(self) -> None:
         """Write what could not be written before."""
         for entry in tuple(self._unwritten.values()):
             await self.record(entry)
+        for entry in tuple(self._loose.values()):
+            if entry.phase is not Phase.WAITING:  # what waits is written when it goes out
+                await self.enter(entry)
 
     async def outputs_of(self, job_id: JobId) -> tuple[OutputEntry, ...]:
         """What is known of the job's outputs; nothing when that cannot be read."""

@@ -12,13 +12,15 @@ from tui.domain.errors import InputError, LatentuiError, SaveError
 from tui.domain.events import JobCancelled, JobChanged, JobCompleted, ServiceEvent
 from tui.domain.job import Job, JobId, JobStatus, new_job_id
 from tui.domain.request import GenerationRequest
+from tui.services.archive import Archive
 from tui.services.bookkeeping import Bookkeeper
 from tui.services.connections import ConnectionsService
 from tui.services.folding import at_phase, fold
+from tui.services.job_queue import JobQueue
 from tui.services.lookout import Lookout
 from tui.services.protocols import SettingsSource
 from tui.services.results import ResultsService
-from tui.services.roster import Roster, no_such_job
+from tui.services.roster import Roster
 from tui.services.saving import Desk, OutputSaver
 from tui.services.scheduling import Scheduler
 from tui.storage import jobs, leases, queues
@@ -49,7 +51,9 @@ class GenerationService:
         self._roster = Roster()
         self._desk = Desk(connections=connections, results=results, roster=self._roster, book=self._book)
         self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
-        self._lookout = Lookout(settings, self._desk, self._scheduler, sees_all=works_queue)
+        self._archive = Archive(self._journal, self._roster)
+        self._queue = JobQueue(self._journal, self._archive, self._roster, connections, self._scheduler.wake)
+        self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue, sees_all=works_queue)
         self._works_queue = works_queue
 
     async def __aenter__(self) -> Self:
@@ -137,7 +141,7 @@ class GenerationService:
             await self._wish_cancel(job_id)
             await run.cancel()
             return
-        entry = await self._find(job_id)
+        entry = await self._archive.entry(job_id)
         if entry.phase.status.is_over:
             return
         await self._wish_cancel(job_id)
@@ -147,7 +151,7 @@ class GenerationService:
 
     async def retry(self, job_id: JobId) -> Job:
         """The same request again, as a new job."""
-        entry = await self._find(job_id)
+        entry = await self._archive.entry(job_id)
         return await self.submit(
             entry.job.server,
             entry.job.request,
@@ -157,7 +161,7 @@ class GenerationService:
 
     async def save_again(self, job_id: JobId) -> Job:
         """Fetch and save what could not be saved. Raises the error when it fails again."""
-        entry = await self._find(job_id)
+        entry = await self._archive.entry(job_id)
         self._roster.put(entry)
         saver = self._scheduler.savers.get(job_id)
         if saver is None:
@@ -172,7 +176,7 @@ class GenerationService:
 
     async def look_again(self, job_id: JobId) -> None:
         """Ask the server once more what became of a job whose outcome is unknown."""
-        entry = await self._find(job_id)
+        entry = await self._archive.entry(job_id)
         if entry.phase is not Phase.UNKNOWN:
             raise InputError("The outcome of this job is known.", "Run it again to have it once more.")
         reopened = at_phase(
@@ -183,7 +187,7 @@ class GenerationService:
 
     async def drop(self, job_id: JobId) -> None:
         """Forget a job that is over; its files stay. Raises InputError for one that is not over."""
-        entry = await self._find(job_id)
+        entry = await self._archive.entry(job_id)
         if not entry.phase.status.is_over:
             raise InputError("This job is not over.", "Cancel it first.")
         await self._journal.do(jobs.delete, job_id)
@@ -192,11 +196,11 @@ class GenerationService:
     async def wait(self, job_id: JobId) -> Job:
         """The job once it is over, whichever program runs it."""
         events = self.events()
-        entry = await self._find(job_id)
-        if entry.phase.status.is_over:
-            return entry.job
         if self._roster.get(job_id) is None:
-            self._roster.put(entry)
+            self._roster.put(await self._archive.read(job_id))
+            self._roster.put(await self._archive.read(job_id))  # from the first on, changes are seen
+        if self.job(job_id).status.is_over:
+            return self.job(job_id)
         async for event in events:
             if isinstance(event, JobChanged) and event.job.id == job_id and event.job.status.is_over:
                 return event.job
@@ -211,57 +215,46 @@ class GenerationService:
         text: str = "",
     ) -> tuple[Job, ...]:
         """Any jobs of the journal, newest first: submitted before `before`, of one status, with `text`."""
-        found = await self._journal.read(jobs.page, limit=limit, before=before, status=status, text=text)
-        return tuple((self._roster.get(entry.job.id) or entry).job for entry in found)
+        return await self._archive.page(limit=limit, before=before, status=status, text=text)
 
     async def counts(self) -> dict[JobStatus, int]:
         """How many jobs there are of each status, in the whole journal."""
-        return await self._journal.read(jobs.counts)
+        return await self._archive.counts()
 
     async def find(self, text: str) -> Job:
         """The job whose id is or begins with `text`; raises InputError when none or several do."""
-        found = await self._journal.read(jobs.beginning_with, text)
-        if len(found) > 1:
-            raise InputError(f"Several jobs begin with {text}.", "Give more of the id.")
-        if not found:
-            return self.job(JobId(text))
-        return (self._roster.get(found[0].job.id) or found[0]).job
+        return await self._archive.find(text)
 
     async def log(self, job_id: JobId) -> tuple[Change, ...]:
         """Every change of the job's state, oldest first."""
-        return await self._journal.read(jobs.changes, job_id)
+        return await self._archive.log(job_id)
 
     def is_paused(self, server: str) -> bool:
         """Whether what waits for the server is held back."""
-        return server in self._lookout.paused
+        return self._queue.is_paused(server)
 
     async def pause(self, server: str | None = None) -> None:
         """Hold back what waits for a server, or for every server; what runs goes on."""
-        await self._set_paused(server, is_paused=True)
+        await self._queue.set_paused(server, is_paused=True)
 
     async def resume(self, server: str | None = None) -> None:
         """Let go what waits."""
-        await self._set_paused(server, is_paused=False)
+        await self._queue.set_paused(server, is_paused=False)
 
     async def waiting(self, server: str | None = None) -> tuple[JobId, ...]:
         """The jobs that wait with us, in the order in which they will go."""
-        return await self._journal.read(queues.waiting, server)
+        return await self._queue.waiting(server)
 
     async def move(self, job_id: JobId, to: int | str) -> None:
         """Put a waiting job at a place of its queue (0 is the next), or into another server's queue.
 
         Raises InputError for a job that waits no longer, and for a server of another kind.
         """
-        if isinstance(to, int):
-            is_moved = await self._journal.do(queues.move, job_id, to)
-        else:
-            self._check_kind((await self._find(job_id)).job, to)
-            is_moved = await self._journal.do(queues.move_to_server, job_id, to)
-        await self._after_change(job_id, is_moved)
+        await self._queue.move(job_id, to)
 
     async def edit(self, job_id: JobId, request: GenerationRequest) -> None:
         """Replace what a waiting job asks for. Raises InputError for a job that waits no longer."""
-        await self._after_change(job_id, await self._journal.do(queues.edit, job_id, request))
+        await self._queue.edit(job_id, request)
 
     async def until_empty(self) -> None:
         """Return once nothing waits (paused queues apart) and nothing runs, here or in another program."""
@@ -274,7 +267,7 @@ class GenerationService:
         if await self._book.enter(entry):
             self._scheduler.wake()
             return
-        note = "The journal could not be written: this job is lost if Latentui ends before it does."
+        note = "The journal could not be written yet: this job is lost if Latentui ends now."
         loose = replace(entry, job=replace(entry.job, notes=(*entry.job.notes, note)))
         self._roster.put(loose)
         self._scheduler.keep_loose(loose)
@@ -298,45 +291,12 @@ class GenerationService:
         except SaveError as error:
             self._book.problem = error
 
-    async def _find(self, job_id: JobId) -> Entry:
-        if (entry := self._roster.get(job_id)) is not None:
-            return entry
-        if (entry := await self._journal.read(jobs.find, job_id)) is None:
-            raise no_such_job(job_id)
-        return entry
-
     async def _mark_saved(self, job_id: JobId) -> Job:
         entry = self._roster.entry(job_id)
         job = replace(entry.job, error_title="", error_advice="")
         await self._journal.do(jobs.set_completed, job_id)
         self._roster.put(at_phase(entry, Phase.COMPLETED, job), JobCompleted(job_id))
         return self.job(job_id)
-
-    async def _set_paused(self, server: str | None, *, is_paused: bool) -> None:
-        everyone = [connection.server for connection in self._connections.connections]
-        for name in everyone if server is None else [server]:
-            await self._journal.do(queues.set_paused, name, is_paused)
-        await self._lookout.read_pauses()
-        self._scheduler.wake()
-
-    def _check_kind(self, job: Job, server: str) -> None:
-        new, old = self._connections.connection(server), self._connections.connection(job.server)
-        if new.kind != old.kind:
-            raise InputError(
-                f"{server} is another kind of server than {job.server}.",
-                "Open the job's request in the form, choose the server there, and generate.",
-            )
-
-    async def _after_change(self, job_id: JobId, is_done: bool) -> None:
-        if not is_done:
-            await self._find(job_id)
-            raise InputError(
-                "This job waits no longer.", "Only a job that waits in our own queue can be changed."
-            )
-        changed = await self._journal.read(jobs.find, job_id)
-        if changed is not None:
-            self._roster.put(changed)
-        self._scheduler.wake()
 
 
 def _begin(db: sqlite3.Connection, owner: Owner) -> None:

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 from tui.backends.base import ImageBackend
-from tui.domain.errors import LatentuiError, ServerError, ServerUnreachableError
+from tui.domain.errors import InputError, LatentuiError, ServerError, ServerUnreachableError
 from tui.domain.events import (
     JobCancelled,
     JobCompleted,
@@ -62,7 +62,9 @@ class JobRun:
         self._expected = await self._desk.book.expected(self._key)
         last = await self._follow()
         while last is None and not self.is_put_back and not self._is_lost:
-            await self._wait_for_server()
+            if not await self._wait_for_server():
+                await self._desk.book.release(self.id)
+                return
             last = await self._follow()
         if last is not None:
             await self._end(last)
@@ -169,12 +171,17 @@ class JobRun:
             return JobOutcomeUnknown(self.id, error.sentence)
         return JobFailed(self.id, error.title, error.advice)
 
-    async def _wait_for_server(self) -> None:
+    async def _wait_for_server(self) -> bool:
+        """Return True once the server answers, False when it was switched off."""
         server = self._entry.job.server
         waiting = replace(self._entry.job, activity=f"waiting for {server}", rate=None, seconds_left=None)
         self._put(replace(self._entry, job=waiting))
         await asyncio.sleep(1)  # a server that answers checks and drops watches is not to be hammered
-        await self._desk.connections.wait_until_connected(server)
+        try:
+            await self._desk.connections.wait_until_connected(server)
+        except InputError:
+            return False
+        return True
 
     async def _end(self, last: LastEvent) -> None:
         if isinstance(last, JobCompleted):

@@ -6,11 +6,12 @@ from typing import Any
 
 from tui.domain.errors import SaveError, ServerError
 from tui.services.folding import events_between
+from tui.services.job_queue import JobQueue
 from tui.services.protocols import SettingsSource
 from tui.services.saving import Desk
 from tui.services.scheduling import Scheduler
 from tui.services.tasks import BackgroundTasks
-from tui.storage import jobs, leases, queues
+from tui.storage import jobs, leases
 from tui.storage.entries import Entry
 
 _POLL_SECONDS = 0.5
@@ -23,23 +24,24 @@ class Lookout:
     `sees_all`: every job of the journal, not only those of this program.
     """
 
-    def __init__(self, settings: SettingsSource, desk: Desk, scheduler: Scheduler, *, sees_all: bool) -> None:
+    def __init__(
+        self, settings: SettingsSource, desk: Desk, scheduler: Scheduler, queue: JobQueue, *, sees_all: bool
+    ) -> None:
         self._settings = settings
         self._desk = desk
         self._scheduler = scheduler
+        self._queue = queue
         self._sees_all = sees_all
         self._revision = 0
         self._data_version = 0
         self._tasks = BackgroundTasks()
-        self.paused: frozenset[str] = frozenset()
-        """The servers whose queue is held back."""
 
     async def open(self) -> None:
         """Begin to watch."""
         read = self._desk.book.journal.read
         self._revision = await read(jobs.revision)
         self._data_version = await read(jobs.data_version)
-        await self.read_pauses()
+        await self._queue.refresh()
         self._tasks.start(self._wake_at(self._desk.connections.events()), name="connections follower")
         self._tasks.start(self._wake_at(self._settings.events()), name="queue depth follower")
         self._tasks.start(self._poll(), name="journal follower")
@@ -47,10 +49,6 @@ class Lookout:
     async def aclose(self) -> None:
         """Watch no more."""
         await self._tasks.aclose()
-
-    async def read_pauses(self) -> None:
-        """Learn which queues are held back."""
-        self.paused = await self._desk.book.journal.read(queues.paused)
 
     async def _wake_at(self, events: AsyncIterator[Any]) -> None:
         async for _ in events:
@@ -84,7 +82,7 @@ class Lookout:
         for entry in await read(jobs.changed_since, self._revision):
             self._revision = entry.revision
             await self._take_in(entry)
-        await self.read_pauses()
+        await self._queue.refresh()
         self._scheduler.wake()
 
     async def _take_in(self, entry: Entry) -> None:

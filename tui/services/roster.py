@@ -1,5 +1,6 @@
 """The jobs as they stand, and everything that is told about them."""
 
+from collections import deque
 from collections.abc import Hashable
 
 from tui.domain.errors import InputError
@@ -8,12 +9,16 @@ from tui.domain.job import Job, JobId
 from tui.services.broadcast import Broadcast, Subscription
 from tui.storage.entries import Entry
 
+_MOST_ENDED = 500
+"""Jobs that are over and still kept in memory; the journal has all of them."""
+
 
 class Roster:
     """Snapshots by id, in the order of submission. Putting one in tells everybody."""
 
     def __init__(self) -> None:
         self._entries: dict[JobId, Entry] = {}
+        self._ended: deque[JobId] = deque()
         self._broadcast: Broadcast[ServiceEvent] = Broadcast(replaceable)
 
     @property
@@ -39,11 +44,14 @@ class Roster:
     def load(self, entries: tuple[Entry, ...]) -> None:
         """Take in entries, oldest first, without telling."""
         self._entries.update((entry.job.id, entry) for entry in entries)
+        self._ended.extend(entry.job.id for entry in entries if entry.phase.status.is_over)
 
     def put(self, entry: Entry, *events: ServiceEvent) -> None:
         """Take in what an entry is now, then tell `events` and the change."""
         before = self._entries.get(entry.job.id)
         self._entries[entry.job.id] = entry
+        if entry.phase.status.is_over and not (before and before.phase.status.is_over):
+            self._prune(entry.job.id)
         for event in events:
             self._broadcast.publish(event)
         if before is None or before.job != entry.job:
@@ -60,6 +68,13 @@ class Roster:
     def events(self) -> Subscription[ServiceEvent]:
         """Everything from now on."""
         return self._broadcast.subscribe()
+
+    def _prune(self, ended: JobId) -> None:
+        self._ended.append(ended)
+        if len(self._ended) > _MOST_ENDED:
+            oldest = self._entries.get(self._ended.popleft())
+            if oldest is not None and oldest.phase.status.is_over:
+                del self._entries[oldest.job.id]
 
     def close(self) -> None:
         """Nothing more will be told."""

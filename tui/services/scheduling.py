@@ -102,7 +102,7 @@ class Scheduler:
                 await self._hand_over(server, backend, is_reachable)
         except SaveError as error:
             self._desk.book.problem = error
-        self._hand_over_loose(server, backend)
+        await self._hand_over_loose(server, backend)
 
     async def _find_again(self, server: str, backend: ImageBackend) -> None:
         book = self._desk.book
@@ -121,12 +121,16 @@ class Scheduler:
         ):
             self._start(entry, backend, attaches=False)
 
-    def _hand_over_loose(self, server: str, backend: ImageBackend) -> None:
-        mine = [entry for entry in self._loose if entry.job.server == server]
-        held = sum(self._desk.roster.entry(job_id).job.server == server for job_id in self._runs)
-        for entry in mine[: max(self._settings.current.queue_depth - held, 0)]:
-            self._loose.remove(entry)
-            self._start(at_phase(entry, Phase.SENT, entry.job), backend, attaches=False)
+    async def _hand_over_loose(self, server: str, backend: ImageBackend) -> None:
+        for entry in [entry for entry in self._loose if entry.job.server == server]:
+            held = sum(self._desk.roster.entry(job_id).job.server == server for job_id in self._runs)
+            if held >= self._settings.current.queue_depth:
+                return
+            sent = at_phase(entry, Phase.SENT, entry.job)
+            await self._desk.book.enter(sent)  # once more, now that it goes out
+            if entry in self._loose:  # not cancelled meanwhile
+                self._loose.remove(entry)
+                self._start(sent, backend, attaches=False)
 
     def _start(self, entry: Entry, backend: ImageBackend, *, attaches: bool) -> None:
         self._desk.roster.put(entry)

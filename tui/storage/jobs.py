@@ -46,6 +46,13 @@ def insert(db: sqlite3.Connection, entry: Entry) -> None:
     _record(db, job.id, entry.phase, job.created_at, "")
 
 
+def insert_as_it_stands(db: sqlite3.Connection, entry: Entry) -> None:
+    """Write a job that may have come further before it could be written."""
+    insert(db, entry)
+    if entry.phase is not Phase.WAITING:
+        update(db, entry.job, entry.phase, entry.owner)
+
+
 def update(db: sqlite3.Connection, job: Job, phase: Phase, owner: str | None) -> bool:
     """Write where a job stands. False, and nothing written, when it is no longer `owner`'s."""
     before = db.execute("SELECT phase FROM jobs WHERE id = ? AND owner IS ?", (job.id, owner)).fetchone()

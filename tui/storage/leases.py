@@ -155,4 +155,5 @@ def _beginning_of(process: int) -> str:
         stat = Path(f"/proc/{process}/stat").read_text(errors="replace")
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]  # starttime, field 22 (proc(5))
+    fields = stat.rpartition(")")[2].split()  # the state and what follows it (proc(5))
+    return "ended" if fields[0] in "ZX" else fields[19]

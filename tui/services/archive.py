@@ -1,0 +1,58 @@
+"""Looking things up among all the jobs there ever were."""
+
+from tui.domain.errors import InputError
+from tui.domain.job import Job, JobId, JobStatus
+from tui.services.roster import Roster, no_such_job
+from tui.storage import jobs
+from tui.storage.entries import Entry
+from tui.storage.jobs import Change
+from tui.storage.journal import Journal
+
+
+class Archive:
+    """The journal's jobs, each as fresh as this program knows it."""
+
+    def __init__(self, journal: Journal, roster: Roster) -> None:
+        self._journal = journal
+        self._roster = roster
+
+    async def entry(self, job_id: JobId) -> Entry:
+        """One job; raises InputError for one that nobody knows."""
+        if (entry := self._roster.get(job_id)) is not None:
+            return entry
+        return await self.read(job_id)
+
+    async def read(self, job_id: JobId) -> Entry:
+        """One job as the journal has it; raises InputError for one that it does not have."""
+        if (entry := await self._journal.read(jobs.find, job_id)) is None:
+            raise no_such_job(job_id)
+        return entry
+
+    async def find(self, text: str) -> Job:
+        """The job whose id is or begins with `text`; raises InputError when none or several do."""
+        if (known := self._roster.get(JobId(text))) is not None:
+            return known.job
+        found = await self._journal.read(jobs.beginning_with, text)
+        if len(found) > 1:
+            raise InputError(f"Several jobs begin with {text}.", "Give more of the id.")
+        if not found:
+            raise no_such_job(text)
+        return self._freshest(found[0])
+
+    async def page(
+        self, *, limit: int, before: JobId | None, status: JobStatus | None, text: str
+    ) -> tuple[Job, ...]:
+        """Jobs, newest first."""
+        found = await self._journal.read(jobs.page, limit=limit, before=before, status=status, text=text)
+        return tuple(self._freshest(entry) for entry in found)
+
+    async def counts(self) -> dict[JobStatus, int]:
+        """How many jobs there are of each status."""
+        return await self._journal.read(jobs.counts)
+
+    async def log(self, job_id: JobId) -> tuple[Change, ...]:
+        """Every change of a job's state, oldest first."""
+        return await self._journal.read(jobs.changes, job_id)
+
+    def _freshest(self, entry: Entry) -> Job:
+        return (self._roster.get(entry.job.id) or entry).job
