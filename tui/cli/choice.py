@@ -13,7 +13,7 @@ async def chosen_server(services: Services, arguments: argparse.Namespace) -> st
         services.connections.add(server := await services.engine.start())
         return server.name
     if arguments.url or arguments.kind:
-        services.connections.add(server := _ad_hoc(arguments.kind, arguments.url))
+        services.connections.add(server := ad_hoc_server(arguments.kind, arguments.url))
         return server.name
     return _configured(services.settings.current, arguments.server)
 
@@ -25,14 +25,17 @@ def image_servers(settings: Settings) -> tuple[ServerSettings, ...]:
     )
 
 
-def _ad_hoc(kind: str | None, url: str | None) -> ServerSettings:
+def ad_hoc_server(kind: str | None, url: str | None) -> ServerSettings:
+    """The server that `--kind` and `--url` name."""
     kinds = ", ".join(ServerKind)
     if not kind or kind not in set(ServerKind):
         raise InputError(f"--url needs --kind, one of {kinds}.")
     address = (url or ServerKind(kind).default_url).rstrip("/")
     if not address.startswith(("http://", "https://")):
         raise InputError(f"{address!r} is not a web address.", "It must begin with http:// or https://.")
-    return ServerSettings(name=kind, kind=ServerKind(kind), url=address, is_enabled=True)
+    # called by its address, so that a journalled job is never looked for on another server
+    name = address.partition("://")[2]
+    return ServerSettings(name=name, kind=ServerKind(kind), url=address, is_enabled=True)
 
 
 def _configured(settings: Settings, name: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -34,7 +35,7 @@ async def _serve(arguments: argparse.Namespace, folder: Path | None) -> int:
             ) from error
         print(engine.url, flush=True)  # noqa: T201
         if arguments.until_stdin_closes:
-            loop.add_reader(sys.stdin, lambda: sys.stdin.buffer.read1() or stop.set())
+            loop.add_reader(sys.stdin, lambda: os.read(sys.stdin.fileno(), 1024) or stop.set())
         else:
             print("Embedded engine, procedural pictures. Ctrl+C stops it.", file=sys.stderr)  # noqa: T201
         await stop.wait()

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -26,7 +27,7 @@ from tui.domain.events import (
     PreviewReceived,
     ServiceEvent,
 )
-from tui.domain.job import JobId
+from tui.domain.job import JobId, JobStatus
 from tui.domain.request import FieldValue, Lora, PictureInput
 from tui.services.bundle import Services, open_services
 from tui.services.generation import GenerationService
@@ -39,15 +40,52 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
     async with open_services(watches=False) as services:
+        if arguments.wait:
+            return await wait_for(services, arguments.wait, reporter)
         server = await chosen_server(services, arguments)
         workflow = arguments.workflow or default_workflow(arguments)
         request = await services.workflows.request(server, workflow, values_of(arguments))
         for note in request.notes:
             reporter.note(note)
+        if arguments.detach:
+            job = await services.generation.submit(server, request, into=arguments.output, detach=True)
+            start_worker(arguments.kind, arguments.url)
+            print(job.id)  # noqa: T201
+            return 0
         events = services.generation.events()
         job = await services.generation.submit(server, request, into=arguments.output)
         with Cancelling(services, job.id):
             return await _watch(services.generation, events, job.id, reporter)
+
+
+async def wait_for(services: Services, text: str, reporter: Reporter) -> int:
+    """Wait for a job of any process; tell its files and how it ended."""
+    job = await services.generation.find(text)
+    job = await services.generation.wait(job.id)
+    for output in job.outputs:
+        reporter.saved(OutputSaved(job.id, output))
+    match job.status:
+        case JobStatus.COMPLETED:
+            reporter.completed(JobCompleted(job.id))
+            return 0
+        case JobStatus.CANCELLED:
+            reporter.cancelled(JobCancelled(job.id))
+            return CANCELLED
+        case _:
+            reporter.failed(job.id, job.error_title or "Its outcome is unknown.", job.error_advice)
+            return FAILED
+
+
+def start_worker(kind: str | None, url: str | None) -> None:
+    """Leave a process behind that runs the queue until it is empty; a second one finds nothing to do."""
+    server = ["--kind", kind, "--url", url] if kind and url else []
+    subprocess.Popen(  # noqa: S603 - our own program, no shell
+        [sys.executable, "-m", "tui", "jobs", "work", "--until-empty", *server],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def default_workflow(arguments: argparse.Namespace) -> str:

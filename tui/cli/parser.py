@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_models(commands)
     _add_workflows(commands)
+    _add_jobs(commands)
     _add_prompt(commands)
     _add_config(commands)
     _add_engine(commands)
@@ -88,6 +89,12 @@ def _add_generate(commands: _Commands) -> None:
         "-o", "--output", metavar="FILE|FOLDER", help="where to save; else the pictures folder"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line per event on stdout")
+    parser.add_argument(
+        "--detach", action="store_true", help="print the job's id and leave; it is made meanwhile"
+    )
+    parser.add_argument(
+        "--wait", metavar="ID", help="make nothing new: wait for this job, and end as it ends"
+    )
 
 
 def _add_status(commands: _Commands) -> None:
@@ -109,6 +116,46 @@ def _add_workflows(commands: _Commands) -> None:
     parser.set_defaults(command="tui.cli.servers:workflows")
     _add_server_choice(parser)
     parser.add_argument("--json", action="store_true")
+
+
+def _add_jobs(commands: _Commands) -> None:
+    parser = commands.add_parser("jobs", help="the queue, and what became of every job")
+    parser.set_defaults(
+        command="tui.cli.jobs:run", action="list", status=None, search="", limit=20, json=False
+    )
+    parser.add_argument("--json", action="store_true")
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION")
+    listing = _add_action(actions, "list", "the newest jobs; the default")
+    listing.add_argument(
+        "--status", metavar="STATUS", help="pending, in_progress, completed, failed, cancelled, unknown"
+    )
+    listing.add_argument("--search", default="", metavar="TEXT", help="in prompts, workflows and servers")
+    listing.add_argument("--limit", type=int, default=20, metavar="N")
+    for name, purpose in (
+        ("show", "all about one job"),
+        ("cancel", "stop a job, and no other"),
+        ("retry", "the same once more, as a new job"),
+        ("again", "look once more for a job whose outcome is unknown"),
+        ("save", "save once more what could not be saved"),
+        ("drop", "forget a job that is over; its files stay"),
+    ):
+        _add_action(actions, name, purpose).add_argument("id", help="a job's id, or the beginning of it")
+    _add_action(actions, "watch", "follow one job, or all").add_argument("id", nargs="?")
+    for name, purpose in (("pause", "hold back what waits"), ("resume", "let go what waits")):
+        _add_action(actions, name, purpose).add_argument("server", nargs="?", help="one server; else all")
+    move = _add_action(actions, "move", "put a waiting job elsewhere")
+    move.add_argument("id")
+    move.add_argument("to", help="its place in the queue (0 is next), or another server")
+    work = _add_action(actions, "work", "run the queue without the studio")
+    work.add_argument("--until-empty", action="store_true", help="end when nothing is left to do")
+    work.add_argument("--kind", help=argparse.SUPPRESS)
+    work.add_argument("--url", help=argparse.SUPPRESS)
+
+
+def _add_action(actions: _Commands, name: str, purpose: str) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=purpose)
+    parser.add_argument("--json", action="store_true")
+    return parser
 
 
 def _add_prompt(commands: _Commands) -> None:

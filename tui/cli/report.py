@@ -103,10 +103,14 @@ class LineReporter(Reporter):
         del event
         self._say("started")
 
+    def __init__(self) -> None:
+        self._last = ""
+
     def progressed(self, event: JobProgressed, job: Job) -> None:
         del job
-        if event.total and event.step == event.total:
-            self._say(f"step {event.step}/{event.total}")
+        line = f"step {event.step}/{event.total}"
+        if event.total and event.step == event.total and line != self._last:
+            self._say(line)
 
     def preview(self, event: PreviewReceived) -> None:
         del event
@@ -133,6 +137,7 @@ class LineReporter(Reporter):
         self._say("cancelled")
 
     def _say(self, text: str) -> None:
+        self._last = text
         print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from tui.cli.choice import chosen_server
 from tui.cli.faults import UNREACHABLE
-from tui.domain.errors import ServerError
 from tui.domain.server import Catalog, Connection, ConnectionState
 from tui.domain.text import one_line
-from tui.services.bundle import Services, open_services
+from tui.services.bundle import open_services
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -31,10 +30,9 @@ def workflows(arguments: argparse.Namespace) -> int:
 
 async def _status(arguments: argparse.Namespace) -> int:
     async with open_services(watches=False) as services:
-        is_chosen = arguments.server or arguments.url or arguments.kind or arguments.demo
         names = (
             [await chosen_server(services, arguments)]
-            if is_chosen
+            if _is_chosen(arguments)
             else [server.name for server in services.settings.current.servers if server.is_enabled]
         )
         connections = await asyncio.gather(*(services.connections.check(name) for name in names))
@@ -100,7 +98,7 @@ def _lists(catalog: Catalog) -> list[tuple[str, tuple[str, ...]]]:
 
 async def _workflows(arguments: argparse.Namespace) -> int:
     async with open_services(watches=False) as services:
-        server = await _server_or_none(services, arguments)
+        server = await chosen_server(services, arguments) if _is_chosen(arguments) else None
         summaries = await services.workflows.list(server)
     if arguments.json:
         _print(json.dumps([asdict(summary) for summary in summaries]))
@@ -111,13 +109,8 @@ async def _workflows(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _server_or_none(services: Services, arguments: argparse.Namespace) -> str | None:
-    if not (arguments.server or arguments.url or arguments.kind or arguments.demo):
-        return None
-    try:
-        return await chosen_server(services, arguments)
-    except ServerError:
-        return None
+def _is_chosen(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.server or arguments.url or arguments.kind or arguments.demo)
 
 
 def _print(line: str) -> None:

@@ -85,12 +85,13 @@ class WorkflowsService:
         self._catalog = catalog
         self._defs: dict[str, tuple[NodeCatalog, NodeDefs]] = {}
 
-    async def list(self, server: str) -> tuple[WorkflowSummary, ...]:
-        """The workflows that can be tried on a server: templates first, then the person's own."""
-        capabilities = self._catalog.capabilities(server)
+    async def list(self, server: str | None = None) -> tuple[WorkflowSummary, ...]:
+        """The workflows that can be tried on a server, or all: templates first, then the person's own."""
         templates = await asyncio.to_thread(builtin_templates)
-        if not capabilities.runs_graphs:
-            return task_summaries(capabilities, templates)
+        if server is not None:
+            capabilities = self._catalog.capabilities(server)
+            if not capabilities.runs_graphs:
+                return task_summaries(capabilities, templates)
         folder = self._settings.paths.workflows
         own = await asyncio.to_thread(own_workflows, folder)
         return (*map(_summary, templates.values()), *(_own_summary(folder, path) for path in own))
