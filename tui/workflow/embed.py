@@ -9,6 +9,7 @@ from tui.workflow.graph import Node, Unset, Value, Widget
 from tui.workflow.json_values import Json, JsonObject, list_of, object_of
 from tui.workflow.links import HostValue, Origin, Place, Resolver, places
 from tui.workflow.primitives import is_primitive
+from tui.workflow.proxies import OWN_INPUT
 
 Change = tuple[str, str]
 """A node of the API graph and the name of its input."""
@@ -107,20 +108,28 @@ def _write_promoted(instance: Node, name: str, value: Json) -> None:
     _write_named(instance, name, value)
     listed = object_of(instance.raw.get("properties")).get("proxyWidgets")
     hosts = [slot.host for slot in instance.inputs if slot.host is not None]
-    if not listed:
+    if isinstance(listed, list) and listed:
+        _write_entry(instance, hosts, listed, name)
+    else:
         instance.raw["widgets_values"] = [_saved(host.cell.value) for host in hosts]
-        return
-    _write_entries(instance, hosts, listed if isinstance(listed, list) else [])
 
 
-def _write_entries(instance: Node, hosts: list[Widget], listed: list[Json]) -> None:
-    """Older files name the widget of every value; those they do not name are named as the instance's own."""
+def _write_entry(instance: Node, hosts: list[Widget], listed: list[Json], name: str) -> None:
+    """Older files name the widget of every value.
+
+    A widget that they do not name is named as the instance's own input. When the list of values grows past
+    its end, everything that takes a value from there is named and written too.
+    """
     values = list(list_of(instance.raw.get("widgets_values")))
-    for host in hosts:
-        place = instance.entries.get(host.name)
-        if place is None:
-            place = len(listed)
-            listed.append(["-1", host.name])
-        values += [None] * (place + 1 - len(values))
-        values[place] = _saved(host.cell.value)
+    end = len(values)
+    grows = instance.entries.get(name, end) >= end
+    for place, host in enumerate(hosts):
+        is_new = host.name not in instance.entries
+        if is_new and (host.name == name or (grows and place >= end)):
+            instance.entries[host.name] = len(listed)
+            listed.append([OWN_INPUT, host.name])
+        entry = instance.entries.get(host.name)
+        if entry is not None and (entry >= end or host.name == name):
+            values += [None] * (entry + 1 - len(values))
+            values[entry] = _saved(host.cell.value)
     instance.raw["widgets_values"] = values

@@ -13,7 +13,9 @@ from tui.workflow.numbers import NumberRule
 from tui.workflow.subgraphs import add_port, connect_port, leads_to_widget, promoted_source, source_of
 
 _MOVED = "proxyBypassedToSubgraphInput"
-_OWN_INPUT = "-1"
+OWN_INPUT = "-1"
+"""What an entry names instead of an inner node when it means an input of the instance."""
+
 _PREVIEW_KINDS = frozenset({"preview", "video", "audioUI"})
 
 
@@ -45,7 +47,7 @@ def apply_proxies(host: Node, definition: Graph) -> None:
     for primitive_id, cohort in by_primitive.items():
         _lead_past(host, definition, definition.nodes[primitive_id], cohort)
     for entry, _ in steps:
-        if entry.source == _OWN_INPUT:
+        if entry.source == OWN_INPUT:
             _take_by_name(host, entry)
 
 
