@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def app_of(node: DOMNode) -> "LatentuiApp":
     """The application; it is the only one these screens run in."""
-    return cast("LatentuiApp", node.app)
+    # Textual leaves the application's result type unknown
+    return cast("LatentuiApp", node.app)  # pyright: ignore[reportUnknownMemberType]
 
 
 def glyphs_of(node: DOMNode) -> Glyphs:

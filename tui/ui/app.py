@@ -16,7 +16,9 @@ from textual.signal import Signal
 
 from tui.domain.errors import LatentuiError, SaveError
 from tui.domain.events import OutputSaved, PreviewReceived
+from tui.domain.forms import WorkflowSummary
 from tui.domain.job import Job
+from tui.domain.request import GenerationRequest
 from tui.domain.server import Connection
 from tui.domain.settings import ServerSettings, Settings
 from tui.ui.draft import Draft, from_mapping, to_mapping
@@ -89,6 +91,9 @@ class LatentuiApp(App[int]):
         self.session: Session | None = None
         self._kept: Draft | None = None
         self._life: asyncio.Task[None] | None = None
+        self.workflows: tuple[WorkflowSummary, ...] = ()
+        """What the palette offers: the workflows of the chosen server."""
+
         self._message = ""
         self._fault = ""
         self.session_opened: Signal[Session] = Signal(self, "session opened")
@@ -122,10 +127,9 @@ class LatentuiApp(App[int]):
             self._apply(services.settings.current)
             stored = await asyncio.to_thread(services.state.load)
             pump = Pump(services, self)
-            async with self._kept_session(services, from_mapping(stored)):
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(pump.run())
-                    group.create_task(open_session(self, services, self._options))
+            async with self._kept_session(services, from_mapping(stored)), asyncio.TaskGroup() as group:
+                group.create_task(pump.run())
+                group.create_task(open_session(self, services, self._options))
 
     @contextlib.asynccontextmanager
     async def _kept_session(self, services: "Services", draft: Draft) -> AsyncGenerator[None]:
@@ -197,6 +201,33 @@ class LatentuiApp(App[int]):
     async def action_go(self, place: str) -> None:
         """Go to a place; it is as it was left."""
         await self.switch_mode(place)
+
+    async def choose(self, what: str, value: str) -> None:
+        """Take another server, workflow or prompt in the studio, from wherever we are."""
+        session = self.session
+        if session is None:
+            return
+        match what:
+            case "server":
+                session.choose_server(value)
+            case "workflow":
+                session.choose_workflow(value)
+            case _:
+                session.edit("prompt", value)
+        await self._show_in_studio()
+
+    async def reuse(self, request: GenerationRequest) -> None:
+        """Put an earlier request into the studio's form."""
+        if self.session is not None:
+            self.session.reuse(request)
+            await self._show_in_studio()
+
+    async def _show_in_studio(self) -> None:
+        from tui.ui.screens.studio import StudioScreen
+
+        await self.switch_mode("studio")
+        if isinstance(self.screen, StudioScreen):
+            self.screen.show_draft()
 
     def action_last_message(self) -> None:
         """Show the last notice in full."""

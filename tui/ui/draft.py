@@ -1,4 +1,4 @@
-"""What the person is at: the prompt, the form's values and the choice of server, as a value that can be kept."""
+"""What the person is at: prompt, values and choice of server, as a value that can be kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -154,11 +154,12 @@ def _values(stored: Mapping[object, object]) -> dict[str, FieldValue]:
 
 
 def _structured(stored: Mapping[object, object]) -> FieldValue:
-    match stored:
-        case {"picture": str(path)}:
+    match stored.get("picture"), stored.get("loras"):
+        case str(path), _:
             return PictureInput(path)
-        case {"loras": [*pairs]}:
-            return tuple(lora for lora in map(_lora, cast("list[object]", pairs)) if lora)
+        case _, list() as pairs:
+            loras = map(_lora, cast("list[object]", pairs))
+            return tuple(lora for lora in loras if lora)
         case _:
             return None
 

@@ -21,7 +21,7 @@ async def open_session(app: "LatentuiApp", services: "Services", options: Studio
     is_first_start = not session.image_servers
     if options.demo or is_first_start:
         app.session_opened.publish(session)
-        await _start_engine(app, services, is_wanted=options.demo)
+        await _start_engine(app, services)
     else:
         session.choose_server(options.server or "")
     app.session_opened.publish(session)
@@ -29,7 +29,7 @@ async def open_session(app: "LatentuiApp", services: "Services", options: Studio
         app.offers = await services.connections.discover()
 
 
-async def _start_engine(app: "LatentuiApp", services: "Services", *, is_wanted: bool) -> None:
+async def _start_engine(app: "LatentuiApp", services: "Services") -> None:
     try:
         server = await services.engine.start()
     except LatentuiError as error:

@@ -1,4 +1,4 @@
-"""What the studio is at, apart from the screen: the draft, the form on the chosen server, and what is sent."""
+"""What the studio is at, apart from the screen: the draft, its form, and what is sent."""
 
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ class Session:
         )
 
     def choose_server(self, name: str = "") -> str:
-        """Take the server of that name, else the one of the draft, else one that is on; empty when none is."""
+        """Take the server of that name, else the draft's, else one that is on; empty when none is."""
         names = [connection.server for connection in self.image_servers]
         wanted = next((known for known in (name, self.draft.server) if known in names), None)
         chosen = wanted or next(iter(names), "")

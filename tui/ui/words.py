@@ -1,11 +1,15 @@
 """Figures and states as people say them."""
 
+import time
+
 from tui.domain.job import Job, JobStatus
 from tui.domain.server import Connection, ConnectionState
+from tui.domain.settings import ServerKind
 from tui.domain.text import one_line
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _GIB = 1024**3
+_KINDS = frozenset(kind.value for kind in ServerKind)
 
 
 def duration(seconds: float) -> str:
@@ -19,6 +23,13 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def clock(seconds: float) -> str:
+    """The time of day, with the date where it was not today."""
+    then, now = time.localtime(seconds), time.localtime()
+    is_today = then[:3] == now[:3]
+    return time.strftime("%H:%M" if is_today else "%d %b %H:%M", then)
 
 
 def ago(seconds: float) -> str:
@@ -49,15 +60,20 @@ def rate(steps_per_second: float) -> str:
     return f"{steps_per_second:.1f} it/s"
 
 
+def server_label(name: str) -> str:
+    """A server's name as people write it; those that were never renamed carry their kind's."""
+    return ServerKind(name).label if name in _KINDS else one_line(name, 40)
+
+
 def place_in_line(job: Job) -> str:
     """Where a waiting job stands."""
     if job.queue_position is None:
-        return f"waiting for {job.server}"
+        return f"waiting for {server_label(job.server)}"
     if job.queue_position == 0:
-        return f"next on {job.server}"
+        return f"next on {server_label(job.server)}"
     if job.queue_position < len(_ORDINALS):
-        return f"{_ORDINALS[job.queue_position]} in line on {job.server}"
-    return f"{job.queue_position} before it on {job.server}"
+        return f"{_ORDINALS[job.queue_position]} in line on {server_label(job.server)}"
+    return f"{job.queue_position} before it on {server_label(job.server)}"
 
 
 def job_title(job: Job) -> str:

@@ -19,7 +19,7 @@ Hints = tuple[tuple[str, str, str], ...]
 class Place(Screen[None]):
     """A screen of its own that keeps its state while others are shown."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-narrow"),
         (100, "-normal"),
         (160, "-wide"),
@@ -44,7 +44,7 @@ class Place(Screen[None]):
         """What is above the status bar."""
         yield from ()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         app = app_of(self)
         self.hints = self.HINTS
         self.watch(app, "jobs", self._take_jobs)

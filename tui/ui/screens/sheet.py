@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 Result = TypeVar("Result")
 
 
-class Sheet(ModalScreen[Result]):
+class Sheet(ModalScreen[Result | None]):
     """A panel over the screen."""
 
     DEFAULT_CSS = """

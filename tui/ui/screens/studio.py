@@ -1,6 +1,5 @@
 """The studio: write a prompt, set the form, watch the picture being made."""
 
-import time
 from typing import ClassVar
 
 from textual import on, work
@@ -16,8 +15,10 @@ from tui.domain.events import OutputSaved
 from tui.domain.job import Job, JobStatus
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerSettings
+from tui.ui import words
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
+from tui.ui.screens.job_place import JobPlace
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
 from tui.ui.watching import Watching
@@ -29,13 +30,10 @@ from tui.ui.widgets.picture_pane import PicturePane
 from tui.ui.widgets.prompt import PromptArea, PromptPane
 from tui.ui.widgets.top_line import TopLine
 
-CANCEL_ASKS_AFTER = 10.0
-"""Seconds of work that are worth a question before they are thrown away."""
-
 WELCOME = "Say what you want to see, then press ^g."
 
 
-class StudioScreen(Place):
+class StudioScreen(JobPlace):
     """Prompt and form on the left, picture on the right, jobs below."""
 
     CSS_PATH = "studio.tcss"
@@ -127,6 +125,7 @@ class StudioScreen(Place):
             return
         try:
             workflows = await session.workflows()
+            app_of(self).workflows = workflows
             self.query_one(TopLine).show_workflows(workflows, session.draft.workflow)
             form = await session.open_form()
         except LatentuiError as error:
@@ -165,10 +164,10 @@ class StudioScreen(Place):
             self._show_whole(job)
 
     @work(group="saved")
-    async def _show_whole(self, job: Job) -> None:
+    async def _show_whole(self, job: Job, *, is_wished: bool = False) -> None:
         """Once the job is over its time is known: say it under the picture."""
         services, watching = app_of(self).services, self._watching
-        if services is not None and watching is not None and watching.job_id == job.id:
+        if services is not None and watching is not None and (is_wished or watching.job_id == job.id):
             await watching.show(job.outputs[-1], services, job)
 
     def _show_offers(self, offers: tuple[ServerSettings, ...]) -> None:
@@ -180,6 +179,25 @@ class StudioScreen(Place):
         line.update(
             Content.assemble(f"{found.kind.label} answers at {found.url}.  ", ("^y", "$accent"), " uses it")
         )
+
+    def on_listing_chosen(self) -> None:
+        """The job under the cursor: its picture, or all that is known of it."""
+        job = self.job_under_cursor
+        if job is not None and job.outputs:
+            self._show_whole(job, is_wished=True)
+        elif job is not None:
+            from tui.ui.job_text import job_text
+            from tui.ui.screens.text_sheet import TextSheet
+
+            app_of(self).push_screen(TextSheet(words.job_title(job), job_text(job)))
+
+    def show_draft(self) -> None:
+        """Show a draft that was changed elsewhere."""
+        draft = self.session.draft
+        for selector, field in (("#prompt", "prompt"), ("#negative", "negative_prompt")):
+            self.query_one(selector, PromptArea).put(str(draft.values.get(field) or ""))
+        self._show_choice()
+        self.refresh_form()
 
     # gestures rise
 
@@ -258,7 +276,7 @@ class StudioScreen(Place):
         from tui.ui.screens.file_picker import FilePicker
 
         session = self.session
-        path = await self.app.push_screen_wait(
+        path = await app_of(self).push_screen_wait(
             FilePicker(session.draft.folder, session.draft.recent_folders, title=row.field.label)
         )
         if path is not None:
@@ -294,24 +312,7 @@ class StudioScreen(Place):
         """Cancel the job under the cursor of the jobs, else the one that runs; in a selection, cut."""
         if _has_selection(self.focused):
             raise SkipAction
-        self._cancel(self.query_one(JobsPane))
-
-    @work(group="cancel")
-    @gesture
-    async def _cancel(self, pane: JobsPane) -> None:
-        job = pane.current
-        if job is None or job.status.is_over:
-            raise InputError("There is no job to cancel here.")
-        if job.started_at and time.time() - job.started_at > CANCEL_ASKS_AFTER:
-            from tui.ui.screens.question import Question
-
-            if not await self.app.push_screen_wait(
-                Question("Cancel this job?", "It has been running for a while.")
-            ):
-                return
-        services = app_of(self).services
-        if services is not None:
-            await services.generation.cancel(job.id)
+        super().action_cancel()
 
     @work(group="offer")
     @gesture

@@ -23,6 +23,7 @@ from tui.domain.forms import (
     ToggleField,
 )
 from tui.domain.request import FieldValue
+from tui.ui.access import app_of
 from tui.ui.widgets.fields.choice import ChoiceRow
 from tui.ui.widgets.fields.loras import LorasRow
 from tui.ui.widgets.fields.number import NumberRow, SizeRow
@@ -100,7 +101,7 @@ class FormPanel(VerticalScroll, can_focus=False):
             self.put_values(values)
             return
         self._form = form
-        with self.app.batch_update():
+        with app_of(self).batch_update():
             await self.query("*").remove()
             await self.mount_all(list(self._widgets(form, values)))
 
@@ -118,7 +119,11 @@ class FormPanel(VerticalScroll, can_focus=False):
             if _are_size(field, after):
                 yield SizeRow(field, after, (values.get("width"), values.get("height")))  # type: ignore[arg-type]
             elif not _are_size(before, field):
-                yield row_for(field, values.get(field.name))
+                yield self.row_for(field, values.get(field.name))
+
+    def row_for(self, field: Field, value: FieldValue) -> FieldRow:
+        """The widget for a field; a form of another kind may have other rows."""
+        return row_for(field, value)
 
     def put_values(self, values: Mapping[str, FieldValue]) -> None:
         """Show other values in the rows there are."""

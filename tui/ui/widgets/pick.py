@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -84,7 +85,7 @@ class Pick(Widget, can_focus=True):
         cut = words if len(words) <= room else words[: room - 1] + "…"
         return Content.assemble(cut, (mark, "$label"))
 
-    def get_content_width(self, container: object, viewport: object) -> int:
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual asks so
         """As wide as what it says."""
         return Content(self.words).cell_length + 2
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from textual import events, on
+from textual import on
 from textual.geometry import Offset
 from textual.widget import Widget
 
@@ -28,7 +28,7 @@ class Popup(SearchList):
         self,
         anchor: Widget,
         options: Sequence[Option],
-        on_picked: Callable[[str], None],
+        on_picked: Callable[[str], object],
         *,
         current: str = "",
         takes_other: bool = False,
@@ -52,7 +52,7 @@ class Popup(SearchList):
         cls,
         anchor: Widget,
         options: Sequence[Option],
-        on_picked: Callable[[str], None],
+        on_picked: Callable[[str], object],
         *,
         current: str = "",
         takes_other: bool = False,
@@ -73,7 +73,7 @@ class Popup(SearchList):
         event.stop()
         self._close(to_anchor=True)
 
-    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+    def on_descendant_blur(self) -> None:
         self._close(to_anchor=False)
 
     def _close(self, *, to_anchor: bool) -> None:

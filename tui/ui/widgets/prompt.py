@@ -86,7 +86,7 @@ class PromptArea(TextArea):
         self.post_message(self.Edited(self))
 
     def action_weigh(self, direction: int) -> None:
-        """Change the weight of the selection or of the word under the cursor; elsewhere, go through old prompts."""
+        """Change the weight of the selection or the word at the cursor; elsewhere, go through old prompts."""
         start, end = sorted((self.selection.start, self.selection.end))
         if start[0] == end[0]:
             change = reweighted(self.document.get_line(start[0]), start[1], end[1], direction * STEP)

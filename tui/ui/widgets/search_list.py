@@ -61,6 +61,10 @@ class SearchInput(Input):
         self.post_message(self.Steered(verb, count))
 
 
+class Options(Listing[Option]):
+    """The options that are left."""
+
+
 class SearchList(Vertical):
     """Type to filter, Enter picks, Esc leaves."""
 
@@ -104,14 +108,14 @@ class SearchList(Vertical):
 
     def compose(self) -> ComposeResult:
         yield SearchInput(placeholder=self._placeholder, select_on_focus=False)
-        listing: Listing[Option] = Listing(self._draw, empty="nothing like it", always_marks=True)
+        listing = Options(self._draw, empty="nothing like it", always_marks=True)
         listing.can_focus = False
         yield listing
 
     @property
-    def listing(self) -> Listing[Option]:
+    def listing(self) -> Options:
         """The list below."""
-        return self.query_one(Listing)
+        return self.query_one(Options)
 
     def on_mount(self) -> None:
         values = [option.value for option in self._options]

@@ -74,7 +74,11 @@ class TopLine(Horizontal):
         pick = self.query_one("#server", Pick)
         glyphs = glyphs_of(self)
         pick.options = [
-            Option(state.server, state.server, f"{glyphs.connection(state.state)} {words.connection(state)}")
+            Option(
+                state.server,
+                words.server_label(state.server),
+                f"{glyphs.connection(state.state)} {words.connection(state)}",
+            )
             for state in servers
             if state.state is not ConnectionState.OFF
         ]

@@ -102,7 +102,8 @@ class LorasRow(FieldRow):
     LorasRow {
         height: auto;
         & > Vertical { width: 2fr; max-width: 48; height: auto; }
-        & Pick { width: 1fr; color: $label; background: $background; &:focus { background: $panel; text-style: none; } }
+        & Pick { width: 1fr; color: $label; background: $background; }
+        & Pick:focus { background: $panel; text-style: none; }
     }
     """
 

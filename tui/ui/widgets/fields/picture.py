@@ -113,7 +113,7 @@ class PictureRow(FieldRow):
     def on_mount(self) -> None:
         self._look()
 
-    def show_value(self, value: FieldValue) -> None:
+    def show_value(self, value: FieldValue) -> None:  # noqa: ARG002 - it is held already
         for slot in self.query(PictureSlot):
             slot.path, slot.facts = self._path, ""
         self._look()

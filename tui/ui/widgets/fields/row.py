@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.domain.forms import Field
@@ -85,7 +84,7 @@ class FieldRow(Horizontal):
     def show_value(self, value: FieldValue) -> None:
         """Make the editor show a value that came from elsewhere."""
 
-    def hint(self, *, has_focus: bool) -> str:
+    def hint(self, *, has_focus: bool) -> str:  # noqa: ARG002 - for the rows that have one
         """What stands beside the value while all is well."""
         return ""
 
@@ -134,9 +133,9 @@ class FieldRow(Horizontal):
         mark = f"{glyphs_of(self).failed} {self.complaint}"
         fits = len(mark) + 2 <= hint.size.width
         hint.update(Content(mark if self.complaint else self.hint(has_focus=has_focus)))
-        self._explain(f"{mark}" if self.complaint and has_focus and not fits else "", hint)
+        self._explain(mark if self.complaint and has_focus and not fits else "")
 
-    def _explain(self, words: str, hint: Widget) -> None:
+    def _explain(self, words: str) -> None:
         shown = next(iter(self.query(".why").results(Static)), None)
         if not words:
             if shown is not None:
