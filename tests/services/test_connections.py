@@ -1,0 +1,176 @@
+"""Connections: indicators, back-off, settings that change while running, discovery."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
+from tests.support.waiting import first, until
+from tui.backends.base import Backend
+from tui.demo.server import EmbeddedEngine
+from tui.domain.errors import InputError, SettingsError
+from tui.domain.server import ConnectionState
+from tui.domain.settings import ServerKind, ServerSettings
+from tui.services import watch
+from tui.services.connections import ConnectionsService
+
+CONNECTED, UNREACHABLE, OFF = ConnectionState.CONNECTED, ConnectionState.UNREACHABLE, ConnectionState.OFF
+
+
+@pytest.fixture
+def fleet() -> ScriptedFleet:
+    return ScriptedFleet()
+
+
+def state(connections: ConnectionsService, name: str) -> ConnectionState:
+    return connections.connection(name).state
+
+
+async def test_each_server_has_its_own_indicator_in_the_order_of_the_settings(fleet):
+    fleet["down"].is_up = False
+    settings = FixedSettings(
+        "", server_settings("down"), server_settings("up"), server_settings("off", is_enabled=False)
+    )
+    async with ConnectionsService(settings, opener=fleet.open) as connections:
+        await until(
+            lambda: state(connections, "up") is CONNECTED and state(connections, "down") is UNREACHABLE
+        )
+        assert [connection.server for connection in connections.connections] == ["down", "up", "off"]
+        assert state(connections, "off") is OFF
+        up, down = connections.connection("up"), connections.connection("down")
+        assert up.status is not None
+        assert up.latency is not None
+        assert (down.error_title, down.error_advice) == ("The scripted server is down.", "Bring it up.")
+
+
+async def test_a_stalled_server_holds_up_no_other(fleet):
+    fleet["stuck"].stall = asyncio.Event()
+    settings = FixedSettings("", server_settings("stuck"), server_settings("up"))
+    async with ConnectionsService(settings, opener=fleet.open) as connections:
+        began = time.monotonic()
+        await until(lambda: state(connections, "up") is CONNECTED)
+        assert time.monotonic() - began < 1
+        await until(lambda: state(connections, "stuck") is UNREACHABLE)
+        assert "did not answer in time" in connections.connection("stuck").error_title
+        fleet["stuck"].stall.set()
+
+
+async def test_one_silence_of_a_connected_server_is_no_death(fleet, monkeypatch):
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 0.1)
+    async with ConnectionsService(FixedSettings("", server_settings()), opener=fleet.open) as connections:
+        await until(lambda: state(connections, "paint") is CONNECTED)
+        looks = fleet["paint"].looks
+        fleet["paint"].stall = stall = asyncio.Event()
+        events = connections.events()
+        connections.check_soon("paint")
+        await until(lambda: fleet["paint"].looks > looks + 1)
+        assert state(connections, "paint") is CONNECTED
+        await first(events, lambda connection: connection.state is UNREACHABLE)
+        stall.set()
+
+
+async def test_a_server_that_ends_and_returns_turns_its_indicator_each_time_within_three_seconds(fleet):
+    async with ConnectionsService(FixedSettings("", server_settings()), opener=fleet.open) as connections:
+        await until(lambda: state(connections, "paint") is CONNECTED)
+        fleet["paint"].is_up = False
+        await until(lambda: state(connections, "paint") is UNREACHABLE, seconds=3)
+        assert connections.connection("paint").reached_at is not None
+        fleet["paint"].is_up = True
+        await until(lambda: state(connections, "paint") is CONNECTED, seconds=3)
+
+
+async def test_a_failed_call_makes_it_look_at_once(fleet):
+    settings = FixedSettings("", server_settings(url="http://198.51.100.7"))  # far: looked at rarely
+    async with ConnectionsService(settings, opener=fleet.open) as connections:
+        await until(lambda: state(connections, "paint") is CONNECTED)
+        fleet["paint"].is_up = False
+        connections.check_soon("paint")
+        await until(lambda: state(connections, "paint") is UNREACHABLE, seconds=1)
+
+
+async def test_servers_follow_the_settings_while_running(fleet):
+    settings = FixedSettings("", server_settings("one"))
+    async with ConnectionsService(settings, opener=fleet.open) as connections:
+        await until(lambda: state(connections, "one") is CONNECTED)
+        settings.change(servers=(server_settings("one", is_enabled=False), server_settings("two")))
+        await until(lambda: state(connections, "one") is OFF)
+        await until(lambda: state(connections, "two") is CONNECTED)
+        with pytest.raises(InputError, match="switched off"):
+            connections.backend("one")
+        settings.change(servers=(server_settings("two", url="http://127.0.0.1:10"),))
+        await until(lambda: connections.backend("two").settings.url == "http://127.0.0.1:10")
+        with pytest.raises(InputError, match="no server called one"):
+            connections.backend("one")
+
+
+async def test_an_unchanged_server_keeps_its_backend_when_others_change(fleet):
+    settings = FixedSettings("", server_settings("one"))
+    async with ConnectionsService(settings, opener=fleet.open) as connections:
+        backend = connections.backend("one")
+        settings.change(servers=(server_settings("one"), server_settings("two")))
+        await until(lambda: state(connections, "two") is CONNECTED)
+        assert connections.backend("one") is backend
+
+
+async def test_a_server_that_cannot_be_opened_says_why_and_harms_no_other(fleet):
+    def opener(settings: ServerSettings) -> Backend:
+        if settings.name == "broken":
+            raise SettingsError("The CA file is not there.", "Correct it.")
+        return fleet.open(settings)
+
+    settings = FixedSettings("", server_settings("broken"), server_settings("up"))
+    async with ConnectionsService(settings, opener=opener) as connections:
+        await until(lambda: state(connections, "up") is CONNECTED)
+        assert connections.connection("broken").error_title == "The CA file is not there."
+        with pytest.raises(SettingsError):
+            connections.backend("broken")
+        settings.change(servers=(replace(server_settings("broken"), name="mended"),))
+        await until(lambda: state(connections, "mended") is CONNECTED)
+
+
+async def test_a_server_of_this_run_is_there_at_once_and_in_no_settings(fleet):
+    settings = FixedSettings("")
+    async with ConnectionsService(settings, opener=fleet.open, watches=False) as connections:
+        connections.add(server_settings("adhoc", is_enabled=False))
+        assert connections.image_backend("adhoc").settings.is_enabled
+        assert [connection.server for connection in connections.connections] == ["adhoc"]
+        assert (await connections.check("adhoc")).state is CONNECTED
+        assert settings.current.servers == ()
+
+
+async def test_without_watching_nobody_is_asked_anything(fleet):
+    async with ConnectionsService(
+        FixedSettings("", server_settings()), opener=fleet.open, watches=False
+    ) as connections:
+        await asyncio.sleep(0.05)
+        assert fleet["paint"].looks == 0
+        async with asyncio.timeout(2):
+            await connections.wait_until_connected("paint")
+
+
+async def test_a_real_engine_that_ends_and_returns_is_noticed_within_three_seconds(tmp_path):
+    async with EmbeddedEngine(step_delay=0) as engine:
+        port = int(engine.url.rpartition(":")[2])
+        settings = FixedSettings("", server_settings("engine", url=engine.url, kind=ServerKind.COMFYUI))
+        async with ConnectionsService(settings) as connections:
+            await until(lambda: state(connections, "engine") is CONNECTED)
+            await engine.__aexit__(None, None, None)
+            await until(lambda: state(connections, "engine") is UNREACHABLE, seconds=3)
+            async with EmbeddedEngine(step_delay=0, port=port):
+                await until(lambda: state(connections, "engine") is CONNECTED, seconds=3)
+
+
+async def test_discovery_finds_what_answers_at_a_default_address(monkeypatch):
+    async with EmbeddedEngine(step_delay=0) as engine:
+        monkeypatch.setattr(
+            "tui.domain.settings._DEFAULT_URLS",
+            dict.fromkeys(ServerKind, "http://127.0.0.1:9") | {ServerKind.COMFYUI: engine.url},
+        )
+        known = server_settings("gpu box", url=engine.url, is_enabled=False)
+        async with ConnectionsService(FixedSettings("", known)) as connections:
+            assert await connections.discover() == (replace(known, is_enabled=True),)
+        async with ConnectionsService(FixedSettings("")) as connections:
+            (found,) = await connections.discover()
+            assert (found.name, found.url) == ("comfyui", engine.url)
