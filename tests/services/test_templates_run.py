@@ -1,4 +1,4 @@
-"""Every template, filled by the service and run on the embedded engine and, where there is one, on ComfyUI."""
+"""Every template, filled by the service and run on the embedded engine and, if there is one, on ComfyUI."""
 
 import os
 import random

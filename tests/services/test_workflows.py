@@ -1,6 +1,8 @@
 """Requests made from what a person fills in, on a server that runs graphs."""
 
+import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -358,3 +360,9 @@ async def test_a_description_beside_ones_own_graph_gives_its_slots(
         ["prompt"],
     )
     assert [s.name for s in await workflows.list(SERVER) if not s.is_builtin] == ["mine"]
+
+
+async def test_a_request_without_pictures_does_not_load_pillow() -> None:
+    code = "import sys, tui.services.workflows, tui.services.pictures; print('PIL' in sys.modules)"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+    assert (await process.communicate())[0] == b"False\n"
