@@ -5,7 +5,6 @@ from io import BytesIO
 from pathlib import Path
 
 from tui.domain.pictures import PictureInfo
-from tui.media.images import inspect, thumbnail
 
 
 class PicturesService:
@@ -21,10 +20,14 @@ class PicturesService:
 
 
 def _inspect(path: Path) -> PictureInfo:
+    from tui.media.images import inspect  # Pillow, when the first picture is looked at
+
     return inspect(path.expanduser())
 
 
 def _small_jpeg(path: Path, side: int) -> bytes:
+    from tui.media.images import thumbnail
+
     picture = thumbnail(path.expanduser(), (side, side))
     buffer = BytesIO()
     picture.convert("RGB").save(buffer, "JPEG", quality=90)

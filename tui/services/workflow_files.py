@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tui.domain.errors import WorkflowError
 from tui.domain.text import one_line
-from tui.media.metadata import read_texts
 from tui.workflow.json_values import JsonObject, object_of
 from tui.workflow.templates import WorkflowTemplate, parse_template
 
@@ -100,6 +99,8 @@ def read_own(path: Path, name: str) -> OwnWorkflow:
 
 def _from_picture(path: Path, name: str) -> OwnWorkflow:
     """What ran is surer than the canvas beside it, which may need nodes to be converted."""
+    from tui.media.metadata import read_texts  # Pillow
+
     texts = read_texts(path)
     graph, canvas = (_json(texts.get(key, "null"), path) for key in ("prompt", "workflow"))
     if not graph and not canvas:

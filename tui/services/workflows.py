@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 from tui.domain.errors import WorkflowError
-from tui.domain.forms import Field, Form, SeedField, WorkflowSummary
+from tui.domain.forms import Field, Form, PictureField, SeedField, WorkflowSummary
 from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Capabilities, Catalog
 from tui.domain.settings import GenerationDefaults, Settings
 from tui.domain.text import nearest, one_line
 from tui.domain.workflow import NodeCatalog
-from tui.services.picture_inputs import prepare_pictures
 from tui.services.task_forms import task_form, task_summaries
 from tui.services.workflow_files import (
     OwnWorkflow,
@@ -29,7 +28,6 @@ from tui.workflow.definitions import NodeDefs
 from tui.workflow.field_values import field_value
 from tui.workflow.fields import build_form
 from tui.workflow.fill import fill
-from tui.workflow.opening import open_workflow
 from tui.workflow.requests import request_of, values_of
 from tui.workflow.slots import STANDARD_LABELS
 from tui.workflow.templates import WorkflowTemplate, parse_template
@@ -116,17 +114,14 @@ class WorkflowsService:
                 f"“{one_line(workflow, 80)}” cannot run on {server}.", " ".join(opened.form.problems)
             )
         checked, notes = _checked(opened, values)
-        prepared = await asyncio.to_thread(prepare_pictures, opened.form, checked, self._settings.paths.cache)
+        if any(isinstance(field, PictureField) for field in opened.form.fields):
+            checked, more_notes = await asyncio.to_thread(self._with_pictures, opened.form, checked)
+            notes = (*notes, *more_notes)
         plan = None
         if opened.template is not None and opened.defs is not None:
-            plan = await asyncio.to_thread(fill, opened.template, prepared.values, opened.defs)
-        return request_of(
-            task=opened.form.task,
-            workflow=workflow,
-            values=prepared.values,
-            plan=plan,
-            notes=(*notes, *prepared.notes),
-        )
+            plan = await asyncio.to_thread(fill, opened.template, checked, opened.defs)
+            notes = (*opened.template.notes, *notes)
+        return request_of(task=opened.form.task, workflow=workflow, values=checked, plan=plan, notes=notes)
 
     def values_of(self, request: GenerationRequest) -> dict[str, FieldValue]:
         """The values of a form that would make this request again."""
@@ -158,6 +153,14 @@ class WorkflowsService:
         capabilities = self._catalog.capabilities(server)
         return _Opened(task_form(templates[workflow], capabilities, catalog, defaults))
 
+    def _with_pictures(
+        self, form: Form, values: Mapping[str, FieldValue]
+    ) -> tuple[Mapping[str, FieldValue], tuple[str, ...]]:
+        from tui.services.picture_inputs import prepare_pictures  # Pillow, which a text alone does not need
+
+        prepared = prepare_pictures(form, values, self._settings.paths.cache)
+        return prepared.values, prepared.notes
+
     async def _node_defs(self, server: str) -> NodeDefs:
         catalog = await self._catalog.node_catalog(server)
         if catalog is None:
@@ -182,6 +185,8 @@ class WorkflowsService:
 def _understood(own: OwnWorkflow, defs: NodeDefs) -> WorkflowTemplate:
     if own.description is not None:
         return parse_template(own.name, own.data, own.description)
+    from tui.workflow.opening import open_workflow  # the conversion, which no template needs
+
     return open_workflow(own.name, own.data, defs, own.canvas)
 
 
@@ -198,7 +203,7 @@ def _own_summary(folder: Path, path: Path) -> WorkflowSummary:
 
 def _checked(
     opened: _Opened, values: Mapping[str, FieldValue]
-) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
+) -> tuple[Mapping[str, FieldValue], tuple[str, ...]]:
     """Every field's value, given or default, and notes about values that found no field."""
     given, notes = _by_field(opened, values)
     checked = {field.name: _checked_value(field, given.get(field.name)) for field in opened.form.fields}
