@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from tests.support.comfyui_peer import ComfyUIPeer
+from tests.support.comfyui_peer import QUICK, ComfyUIPeer
 from tests.support.engine_process import engine_process
 from tests.support.fault_proxy import (
     Answer,
@@ -16,7 +15,6 @@ from tests.support.fault_proxy import (
     LoseAnswer,
     LoseRequest,
     Truncate,
-    fault_proxy,
     reply,
 )
 from tests.support.job_events import Followed, fetched, follow
@@ -43,43 +41,6 @@ from tui.domain.events import (
 from tui.domain.job import new_job_id
 from tui.domain.request import GenerationRequest, GraphPlan, PictureInput, Upload
 
-QUICK = Pace(
-    retry_first=0.05,
-    retry_most=0.2,
-    blind=0.1,
-    silent=0.3,
-    waiting=0.3,
-    position=0.1,
-    deaf_from_start=0.4,
-    deaf=0.6,
-    closing=0.1,
-    confirming=0.3,
-    patience=1.5,
-)
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[EmbeddedEngine]:
-    async with EmbeddedEngine(step_delay=0.05) as running:
-        yield running
-
-
-@pytest.fixture
-async def proxy(engine: EmbeddedEngine) -> AsyncIterator[FaultProxy]:
-    async with fault_proxy(engine.url) as running:
-        yield running
-
-
-@pytest.fixture
-def peer(proxy: FaultProxy) -> ComfyUIPeer:
-    return ComfyUIPeer(proxy.url)
-
-
-@pytest.fixture
-async def backend(peer: ComfyUIPeer) -> AsyncIterator[ComfyUIBackend]:
-    async with ComfyUIBackend(peer.settings, pace=QUICK) as opened:
-        yield opened
-
 
 def runs_of(engine: EmbeddedEngine, job: Followed) -> int:
     """How often the engine began this job, by its own log."""
@@ -89,9 +50,9 @@ def runs_of(engine: EmbeddedEngine, job: Followed) -> int:
 
 
 async def test_a_dropped_socket_comes_back_and_progress_goes_on(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
-    job = follow(backend, peer.request(seed=1, steps=40))
+    job = follow(backend, comfyui.request(seed=1, steps=40))
     await job.until(JobProgressed, lambda event: event.step >= 2)
     await proxy.drop_websockets()
     dropped_at = max(event.step for event in job.of(JobProgressed))
@@ -104,9 +65,9 @@ async def test_a_dropped_socket_comes_back_and_progress_goes_on(
 
 
 async def test_a_job_that_ends_while_the_socket_is_away_is_completed(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
-    job = follow(backend, peer.request(seed=2, steps=8))
+    job = follow(backend, comfyui.request(seed=2, steps=8))
     await job.until(JobStarted)
     proxy.on("GET", "/ws", LoseRequest(), times=1000)
     await proxy.drop_websockets()
@@ -117,10 +78,10 @@ async def test_a_job_that_ends_while_the_socket_is_away_is_completed(
 
 
 async def test_a_server_without_a_socket_still_makes_pictures(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
     proxy.on("GET", "/ws", Answer(reply("403 Forbidden")), times=1000)
-    job = follow(backend, peer.request(seed=3))
+    job = follow(backend, comfyui.request(seed=3))
     await job.over()
     assert isinstance(job.last, JobCompleted)
     assert "no socket" in job.of(JobNoted)[0].message
@@ -128,9 +89,9 @@ async def test_a_server_without_a_socket_still_makes_pictures(
 
 
 async def test_an_open_socket_that_fell_silent_is_opened_anew(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
-    job = follow(backend, peer.request(seed=4, steps=100))
+    job = follow(backend, comfyui.request(seed=4, steps=100))
     await job.until(JobProgressed, lambda event: event.step >= 2)
     proxy.deafen()
     heard = max(event.step for event in job.of(JobProgressed))
@@ -143,10 +104,10 @@ async def test_an_open_socket_that_fell_silent_is_opened_anew(
 
 async def test_an_engine_killed_and_started_again_has_lost_the_job(tmp_path: Path) -> None:
     async with engine_process(tmp_path / "engine") as engine:
-        peer = ComfyUIPeer(engine.url)
-        async with ComfyUIBackend(peer.settings, pace=Pace(retry_most=0.5, blind=0.2)) as backend:
-            running = follow(backend, peer.request(seed=5, steps=200))
-            waiting = follow(backend, peer.request(seed=6))
+        comfyui = ComfyUIPeer(engine.url)
+        async with ComfyUIBackend(comfyui.settings, pace=Pace(retry_most=0.5, blind=0.2)) as backend:
+            running = follow(backend, comfyui.request(seed=5, steps=200))
+            waiting = follow(backend, comfyui.request(seed=6))
             await running.until(JobProgressed, lambda event: event.step > 0)
             await waiting.until(JobQueued, lambda event: event.position == 0)
             await engine.kill()
@@ -158,7 +119,7 @@ async def test_an_engine_killed_and_started_again_has_lost_the_job(tmp_path: Pat
                 await job.over()
                 assert isinstance(job.last, JobFailed)
                 assert "no longer has the job" in job.last.title
-            after = follow(backend, peer.request(seed=7))
+            after = follow(backend, comfyui.request(seed=7))
             await after.over()
             assert isinstance(after.last, JobCompleted)
             assert after.of(JobProgressed)
@@ -166,9 +127,9 @@ async def test_an_engine_killed_and_started_again_has_lost_the_job(tmp_path: Pat
 
 async def test_an_engine_that_stays_away_leaves_the_outcome_unknown(tmp_path: Path) -> None:
     async with engine_process(tmp_path / "engine") as engine:
-        peer = ComfyUIPeer(engine.url)
-        async with ComfyUIBackend(peer.settings, pace=QUICK) as backend:
-            job = follow(backend, peer.request(seed=8, steps=200))
+        comfyui = ComfyUIPeer(engine.url)
+        async with ComfyUIBackend(comfyui.settings, pace=QUICK) as backend:
+            job = follow(backend, comfyui.request(seed=8, steps=200))
             await job.until(JobStarted)
             await engine.kill()
             await job.over()
@@ -176,10 +137,10 @@ async def test_an_engine_that_stays_away_leaves_the_outcome_unknown(tmp_path: Pa
             assert "may have gone on" in job.last.reason
 
 
-async def test_a_reply_five_seconds_late_is_waited_for(peer: ComfyUIPeer, proxy: FaultProxy) -> None:
+async def test_a_reply_five_seconds_late_is_waited_for(comfyui: ComfyUIPeer, proxy: FaultProxy) -> None:
     proxy.delay = 5.0
-    async with ComfyUIBackend(peer.settings) as backend:
-        job = follow(backend, peer.request(seed=9))
+    async with ComfyUIBackend(comfyui.settings) as backend:
+        job = follow(backend, comfyui.request(seed=9))
         await job.over(seconds=100)
         assert isinstance(job.last, JobCompleted)
         assert job.of(JobProgressed)
@@ -187,10 +148,10 @@ async def test_a_reply_five_seconds_late_is_waited_for(peer: ComfyUIPeer, proxy:
 
 
 async def test_a_late_server_does_not_hold_up_the_loop(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
     proxy.delay = 1.0
-    job = follow(backend, peer.request(seed=10))
+    job = follow(backend, comfyui.request(seed=10))
     clock = asyncio.get_running_loop().time
     longest = 0.0
     while not job.of(JobStarted):
@@ -201,9 +162,9 @@ async def test_a_late_server_does_not_hold_up_the_loop(
     await job.over()
 
 
-def with_upload(peer: ComfyUIPeer, picture: Path) -> GenerationRequest:
+def with_upload(comfyui: ComfyUIPeer, picture: Path) -> GenerationRequest:
     upload = Upload("1", "image", PictureInput(str(picture)))
-    return GenerationRequest(plan=GraphPlan(graph=peer.graph("invert"), uploads=(upload,)))
+    return GenerationRequest(plan=GraphPlan(graph=comfyui.graph("invert"), uploads=(upload,)))
 
 
 @pytest.fixture
@@ -213,8 +174,10 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-async def test_an_uploaded_picture_is_used(peer: ComfyUIPeer, backend: ComfyUIBackend, picture: Path) -> None:
-    job = follow(backend, with_upload(peer, picture))
+async def test_an_uploaded_picture_is_used(
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, picture: Path
+) -> None:
+    job = follow(backend, with_upload(comfyui, picture))
     await job.over()
     assert isinstance(job.last, JobCompleted)
     data = await fetched(backend, job.outputs[0])
@@ -225,9 +188,9 @@ async def test_an_uploaded_picture_is_used(peer: ComfyUIPeer, backend: ComfyUIBa
 
 
 async def test_the_persons_file_name_stays_here(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, picture: Path, engine: EmbeddedEngine
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, picture: Path, engine: EmbeddedEngine
 ) -> None:
-    await follow(backend, with_upload(peer, picture)).over()
+    await follow(backend, with_upload(comfyui, picture)).over()
     names = [path.name for path in (engine.folder / "input").iterdir()]
     assert any(name.startswith("latentui-") for name in names)
     assert not any("cat" in name for name in names)
@@ -247,7 +210,7 @@ async def test_the_persons_file_name_stays_here(
     ],
 )
 async def test_a_refused_upload_ends_before_anything_is_queued(
-    peer: ComfyUIPeer,
+    comfyui: ComfyUIPeer,
     backend: ComfyUIBackend,
     proxy: FaultProxy,
     picture: Path,
@@ -256,17 +219,17 @@ async def test_a_refused_upload_ends_before_anything_is_queued(
     words: str,
 ) -> None:
     proxy.on("POST", "/upload/image", Answer(answer))
-    job = follow(backend, with_upload(peer, picture))
+    job = follow(backend, with_upload(comfyui, picture))
     with pytest.raises(kind, match=words.replace("(", r"\(").replace(")", r"\)")):
         await job.over()
     assert proxy.count("POST /prompt") == 0
 
 
 async def test_a_submission_whose_answer_is_lost_runs_once(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy, engine: EmbeddedEngine
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy, engine: EmbeddedEngine
 ) -> None:
     proxy.on("POST", "/prompt", LoseAnswer())
-    job = follow(backend, peer.request(seed=11))
+    job = follow(backend, comfyui.request(seed=11))
     await job.over()
     assert isinstance(job.last, JobCompleted)
     assert proxy.count("POST /prompt") == 1
@@ -274,41 +237,41 @@ async def test_a_submission_whose_answer_is_lost_runs_once(
 
 
 async def test_a_gateway_error_after_submitting_is_no_proof_of_failure(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
     proxy.on("POST", "/prompt", Truncate(20))
-    job = follow(backend, peer.request(seed=12))
+    job = follow(backend, comfyui.request(seed=12))
     await job.over()
     assert isinstance(job.last, JobCompleted)
     assert proxy.count("POST /prompt") == 1
 
 
 async def test_a_submission_that_never_arrived_fails_and_is_not_sent_again(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
     proxy.on("POST", "/prompt", LoseRequest())
-    job = follow(backend, peer.request(seed=13))
+    job = follow(backend, comfyui.request(seed=13))
     with pytest.raises(AnswerLostError):
         await job.over()
     assert proxy.count("POST /prompt") == 1
 
 
 async def test_when_nobody_can_tell_whether_a_job_was_taken_its_outcome_is_unknown(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
     proxy.on("POST", "/prompt", LoseAnswer())
     proxy.on("GET", "/queue", LoseRequest(), times=1000)
-    job = follow(backend, peer.request(seed=14))
+    job = follow(backend, comfyui.request(seed=14))
     await job.over()
     assert isinstance(job.last, JobOutcomeUnknown)
     assert proxy.count("POST /prompt") == 1
 
 
 async def test_a_history_that_comes_late_is_waited_for(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
     proxy.on("GET", "/history/", Answer(reply("200 OK", "{}")), times=3)
-    job = follow(backend, peer.request(seed=15))
+    job = follow(backend, comfyui.request(seed=15))
     await job.over()
     assert isinstance(job.last, JobCompleted)
     assert not job.of(JobNoted)
@@ -316,22 +279,22 @@ async def test_a_history_that_comes_late_is_waited_for(
 
 
 async def test_a_waiting_job_tells_its_position_and_moves_up(
-    peer: ComfyUIPeer, backend: ComfyUIBackend
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend
 ) -> None:
-    jobs = [follow(backend, peer.request(seed=20 + number, steps=15)) for number in range(3)]
+    jobs = [follow(backend, comfyui.request(seed=20 + number, steps=15)) for number in range(3)]
     await jobs[2].over()
     positions = [event.position for event in jobs[2].of(JobQueued) if event.position is not None]
     assert positions == [1, 0]
 
 
 async def test_a_waiting_job_somebody_deletes_is_cancelled_and_said(
-    peer: ComfyUIPeer, backend: ComfyUIBackend
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend
 ) -> None:
-    first = follow(backend, peer.request(seed=30, steps=100))
+    first = follow(backend, comfyui.request(seed=30, steps=100))
     await first.until(JobStarted)
-    second = follow(backend, peer.request(seed=31))
+    second = follow(backend, comfyui.request(seed=31))
     await second.until(JobQueued, lambda event: event.position == 0)
-    async with ComfyUIBackend(peer.settings) as other:
+    async with ComfyUIBackend(comfyui.settings) as other:
         await other._current.api.delete(second.id)
     await second.over()
     assert isinstance(second.last, JobCancelled)
@@ -341,9 +304,9 @@ async def test_a_waiting_job_somebody_deletes_is_cancelled_and_said(
 
 
 async def test_a_result_that_breaks_off_is_an_error_and_not_a_short_file(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
-    job = follow(backend, peer.request(seed=32))
+    job = follow(backend, comfyui.request(seed=32))
     await job.over()
     proxy.on("GET", "/view", Truncate(600))
     with pytest.raises(ServerUnreachableError):
@@ -352,25 +315,25 @@ async def test_a_result_that_breaks_off_is_an_error_and_not_a_short_file(
 
 
 async def test_a_cached_rerun_whose_file_was_deleted_is_said(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, engine: EmbeddedEngine
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, engine: EmbeddedEngine
 ) -> None:
-    await follow(backend, peer.request(seed=33)).over()
+    await follow(backend, comfyui.request(seed=33)).over()
     for file in (engine.folder / "output").iterdir():
         file.unlink()
-    again = follow(backend, peer.request(seed=33))
+    again = follow(backend, comfyui.request(seed=33))
     await again.over()
     assert "earlier result" in again.of(JobNoted)[0].message
     with pytest.raises(RequestRejectedError, match="no longer has the file"):
         await fetched(backend, again.outputs[0])
 
 
-async def test_a_job_of_an_earlier_process_is_found_again(peer: ComfyUIPeer) -> None:
-    request, job_id = peer.request(seed=34, steps=30), new_job_id()
-    async with ComfyUIBackend(peer.settings, client_id="kept") as first:
+async def test_a_job_of_an_earlier_process_is_found_again(comfyui: ComfyUIPeer) -> None:
+    request, job_id = comfyui.request(seed=34, steps=30), new_job_id()
+    async with ComfyUIBackend(comfyui.settings, client_id="kept") as first:
         job = follow(first, request, job_id)
         await job.until(JobStarted)
         await job.leave()
-    async with ComfyUIBackend(peer.settings, client_id="kept") as second:
+    async with ComfyUIBackend(comfyui.settings, client_id="kept") as second:
         again = Followed(second.attach(job_id, request), job_id)
         await again.until(JobProgressed)
         await again.over()
@@ -378,8 +341,8 @@ async def test_a_job_of_an_earlier_process_is_found_again(peer: ComfyUIPeer) -> 
         assert len(again.outputs) == 1
 
 
-async def test_disconnecting_ends_a_watched_job_in_words(peer: ComfyUIPeer, backend: ComfyUIBackend) -> None:
-    job = follow(backend, peer.request(seed=35, steps=100))
+async def test_disconnecting_ends_a_job_in_words(comfyui: ComfyUIPeer, backend: ComfyUIBackend) -> None:
+    job = follow(backend, comfyui.request(seed=35, steps=100))
     await job.until(JobStarted)
     await backend.disconnect()
     await job.over()
@@ -387,10 +350,10 @@ async def test_disconnecting_ends_a_watched_job_in_words(peer: ComfyUIPeer, back
 
 
 async def test_a_job_cancelled_on_its_way_never_runs(
-    peer: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy, engine: EmbeddedEngine
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy, engine: EmbeddedEngine
 ) -> None:
     proxy.delay = 0.3
-    job = follow(backend, peer.request(seed=36, steps=200))
+    job = follow(backend, comfyui.request(seed=36, steps=200))
     while proxy.sockets_opened == 0:
         await asyncio.sleep(0.01)
     await backend.cancel(job.id)

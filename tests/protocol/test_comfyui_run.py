@@ -20,7 +20,7 @@ from tui.domain.events import (
 )
 from tui.domain.job import JobId
 from tui.protocol.comfyui_answers import HistoryEntry
-from tui.protocol.comfyui_messages import MessageStream
+from tui.protocol.comfyui_messages import MessageStream, QueueChanged
 from tui.protocol.comfyui_run import Run
 
 OURS = JobId("ours")
@@ -188,6 +188,12 @@ def test_a_newer_servers_activity_is_told() -> None:
     assert run.receive(heard[1])[-1] == JobProgressed(
         job_id=OURS, step=0, total=0, activity="KSampler: loading[31m weights"
     )
+
+
+def test_what_concerns_everybody_starts_no_job() -> None:
+    assert Run(OURS, graph("txt2img")).receive(QueueChanged()) == ()
+    flags = '{"type":"feature_flags","data":{"supports_preview_metadata":true}}'
+    assert MessageStream().receive(flags) is None
 
 
 def test_success_alone_does_not_close_a_job() -> None:

@@ -3,17 +3,31 @@
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from tests.support.comfyui_recordings import FOLDER
 from tests.support.comfyui_recordings import graph as engine_graph
+from tui.backends.comfyui_pace import Pace
 from tui.demo.server import EmbeddedEngine
 from tui.domain.request import GenerationRequest, GraphPlan
 from tui.domain.settings import ServerKind, ServerSettings
 
 STEP_SECONDS = 0.02
+
+QUICK = Pace(
+    retry_first=0.05,
+    retry_most=0.2,
+    blind=0.1,
+    silent=0.3,
+    waiting=0.3,
+    position=0.1,
+    deaf_from_start=0.4,
+    deaf=0.6,
+    closing=0.1,
+    confirming=0.3,
+    patience=1.5,
+)
+"""For tests in which the server is slow to be missed."""
 
 
 class ComfyUIPeer:
@@ -43,17 +57,12 @@ class ComfyUIPeer:
     def rejected_request(self) -> GenerationRequest:
         """A sampler that no server has."""
         graph = self.graph("txt2img", sampler_name="eulr")
-        return GenerationRequest(prompt="a red cat", plan=GraphPlan(graph=graph))
+        return of_graph(graph)
 
 
-def of_graph(graph: Mapping[str, Any], **fields: Any) -> GenerationRequest:
+def of_graph(graph: Mapping[str, Any]) -> GenerationRequest:
     """A request that runs this graph."""
-    return GenerationRequest(plan=GraphPlan(graph=MappingProxyType(dict(graph)), **fields))
-
-
-def at(settings: ServerSettings, url: str) -> ServerSettings:
-    """The same server by another address."""
-    return replace(settings, url=url)
+    return GenerationRequest(plan=GraphPlan(graph=graph))
 
 
 @asynccontextmanager

@@ -215,7 +215,7 @@ class MessageStream:
                 return None, message
             case FlagsAgreed():
                 self._has_metadata = message.supports_preview_metadata
-                return None, message
+                return None
             case PreviewFrame(is_bare=True):
                 return self._bare_preview(message)
             case NodeText():

@@ -1,6 +1,7 @@
 """One ComfyUI job as a small state machine: messages and history in, events out."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from tui.domain.events import (
     JobCancelled,
@@ -21,6 +22,7 @@ from tui.protocol.comfyui_answers import HistoryEntry
 from tui.protocol.comfyui_errors import node_title, run_problem
 from tui.protocol.comfyui_messages import (
     ExecutionStarted,
+    FlagsAgreed,
     Message,
     NodeEntered,
     NodeExecuted,
@@ -28,6 +30,7 @@ from tui.protocol.comfyui_messages import (
     NodesProgressed,
     NodeText,
     PreviewFrame,
+    QueueChanged,
     RunFailed,
     RunInterrupted,
     RunSucceeded,
@@ -94,6 +97,8 @@ class Run:
         return self._last(self._told or JobCompleted(self._job_id))
 
     def _events(self, message: Message) -> Iterator[JobEvent]:
+        if isinstance(message, QueueChanged | FlagsAgreed):
+            return  # about everybody
         yield from self.note_running()
         match message:
             case ExecutionStarted() | NodesProgressed() | NodesCached() | NodeText():
@@ -116,7 +121,7 @@ class Run:
             case RunInterrupted():
                 self._told = JobCancelled(self._job_id)
             case _:
-                return
+                assert_never(message)
 
     def _asides(
         self, message: ExecutionStarted | NodesProgressed | NodesCached | NodeText
