@@ -1,5 +1,6 @@
 """Walking a graph in API format: what runs, in which order, and where an input's value comes from."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from tui.domain.request import ApiWorkflow
@@ -42,9 +43,9 @@ def upstream(
 
     `follows` says of a node and one of its inputs whether to go on through it.
     """
-    waiting, seen = [start], {start}
+    waiting, seen = deque([start]), {start}
     while waiting:
-        node_id, slot = waiting.pop(0)
+        node_id, slot = waiting.popleft()
         if node_id not in graph:
             continue
         yield node_id, slot

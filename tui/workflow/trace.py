@@ -69,7 +69,7 @@ class Tracer:
                     yield Target(node_id, name), spec
 
     def _take(self, name: str, *targets: Target | None) -> None:
-        """Let a standard name mean these inputs, unless the name or the first of them is taken."""
+        """Let a standard name mean those of these inputs that are free, unless the name is taken."""
         free = tuple(target for target in targets if target is not None and target not in self._taken)
         if free and name not in self._found:
             self._found[name] = free
@@ -80,11 +80,15 @@ class Tracer:
 
     def _find_sampling(self) -> None:
         """From the first sampler outwards: its own values, what its inputs lead to, then the other nodes."""
-        anchors = [node for node in self._order if self._samples(node)]
+        anchors = {node: None for node in self._order if self._samples(node)}
         for node_id in (*anchors, *self._order):
             inputs = inputs_of(self._graph, node_id)
             for name, standard in _PROMPTS.items():
-                if node_id in anchors and (source := link_of(inputs.get(name))):
+                if (
+                    node_id in anchors
+                    and standard not in self._found
+                    and (source := link_of(inputs.get(name)))
+                ):
                     self._take(standard, *self._texts(source, name))
             for name in _SEEDS:
                 self._take_seed(self._literal(node_id, name))
