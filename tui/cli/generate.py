@@ -2,8 +2,8 @@
 
 import argparse
 import asyncio
+import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -79,13 +79,10 @@ async def wait_for(services: Services, text: str, reporter: Reporter) -> int:
 def start_worker(kind: str | None, url: str | None) -> None:
     """Leave a process behind that runs the queue until it is empty; a second one finds nothing to do."""
     server = ["--kind", kind, "--url", url] if kind and url else []
-    subprocess.Popen(  # noqa: S603 - our own program, no shell
-        [sys.executable, "-m", "tui", "jobs", "work", "--until-empty", *server],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    words = [sys.executable, "-m", "tui", "jobs", "work", "--until-empty", *server]
+    nothing = [(os.POSIX_SPAWN_OPEN, descriptor, os.devnull, os.O_RDWR, 0) for descriptor in range(3)]
+    # a session of its own: it outlives this one, and nobody waits for it
+    os.posix_spawn(sys.executable, words, os.environ, file_actions=nothing, setsid=True)
 
 
 def default_workflow(arguments: argparse.Namespace) -> str:
