@@ -20,7 +20,7 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     core = core_of(request)
     response = web.WebSocketResponse()
     await response.prepare(request)
-    client = ClientSocket(request.query.get("clientId") or uuid.uuid4().hex, response)
+    client = ClientSocket(request.query.get("clientId") or uuid.uuid4().hex, response, request.transport)
     core.sockets.add(client)
     _greet(core, client)
     pump = asyncio.create_task(client.pump())

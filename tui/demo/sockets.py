@@ -18,6 +18,7 @@ class ClientSocket:
 
     sid: str
     response: web.WebSocketResponse
+    transport: asyncio.Transport | None
     wants_metadata: bool = False
     outbox: asyncio.Queue[str | bytes] = field(default_factory=asyncio.Queue[str | bytes])
 
@@ -42,9 +43,8 @@ class ClientSocket:
 
     def drop(self) -> None:
         """Cut the connection without a goodbye."""
-        transport = self.response.get_extra_info("transport")
-        if transport is not None:
-            transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
 
 
 class SocketHub:

@@ -117,9 +117,9 @@ def _feathered(size: tuple[int, int], borders: tuple[int, int, int, int], feathe
         value = round(255 * ((feathering - distance) / feathering) ** 2)
         lines = (
             (left, (distance, 0, distance, height)),
-            (right, (width - 1 - distance, 0, width - 1 - distance, height)),
+            (right, (width - distance, 0, width - distance, height)),
             (top, (0, distance, width, distance)),
-            (bottom, (0, height - 1 - distance, width, height - 1 - distance)),
+            (bottom, (0, height - distance, width, height - distance)),
         )
         for padded, line in lines:
             if padded:

@@ -26,7 +26,7 @@ _PLACES = _by_word(
         "lake": "lake river pond reflection reflections water fjord",
         "city": "city town street skyline skyscraper skyscrapers downtown urban metropolis cyberpunk tokyo",
         "desert": "desert dunes dune sand sahara canyon mars",
-        "meadow": "meadow field fields garden flowers grass grassland hill hills valley countryside prairie farm",
+        "meadow": "meadow field fields garden flowers grass grassland hill hills valley prairie farm",
         "space": "space galaxy nebula cosmos planet planets universe cosmic interstellar",
         "mountains": "mountain mountains peak peaks alps alpine cliff cliffs landscape glacier",
     }
