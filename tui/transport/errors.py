@@ -60,7 +60,7 @@ def not_json(label: str, body: bytes, path: str) -> ServerReplyError:
 def error_of(label: str, status: int, body: bytes, path: str) -> ServerError:
     """The error for an answer with a status that is no success."""
     said = plain_text(body)
-    quoted = f' It said: "{said}"' if said else ""
+    quoted = f" It said: “{said}”" if said else ""
     match status:
         case _ if 300 <= status < 400:
             return ServerReplyError(

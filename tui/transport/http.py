@@ -53,6 +53,7 @@ class HttpClient:
         self.label = label_of(settings)
         self._url = settings.url.rstrip("/")
         self._timeout = timeout
+        self._has_address = is_address(settings.url)
         self._client = httpx.AsyncClient(
             headers=_sendable(settings, {"Accept-Encoding": "gzip, deflate", **credential_headers(settings)}),
             auth=_basic_auth(settings),
@@ -123,6 +124,8 @@ class HttpClient:
     @asynccontextmanager
     async def open(self, method: str, path: str, **options: Any) -> AsyncGenerator[httpx.Response]:
         """An answer whose body is still to be read, by `pieces`; options are httpx's."""
+        if not self._has_address:
+            raise not_an_address(self.label)
         if self._client.is_closed:
             raise ServerUnreachableError(f"The connection to {self.label} was closed here.")
         if "timeout" in options:
@@ -155,7 +158,7 @@ class HttpClient:
 
 def label_of(settings: ServerSettings) -> str:
     """ "ComfyUI on gpu-box": how a server is called in sentences."""
-    host = urlsplit(settings.url).hostname or settings.url
+    host = host_of(settings.url) or settings.url
     product = settings.kind.label
     name = settings.name if settings.name != settings.kind.value else product
     return f"{one_line(name, 40)} on {one_line(host, 60)}"
@@ -186,9 +189,26 @@ def tls_context(settings: ServerSettings) -> ssl.SSLContext | bool:
     return context
 
 
+def host_of(url: str) -> str:
+    """The host in a URL; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_address(url: str) -> bool:
+    """Whether something can be sent there: http or https, a host, a port that exists."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def is_nearby(url: str) -> bool:
     """Whether a host is loopback or private, where a proxy from the environment would only be in the way."""
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     try:
         return ipaddress.ip_address(host).is_private
     except ValueError:

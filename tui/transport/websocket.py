@@ -10,7 +10,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from tui.domain.errors import ServerError, ServerRefusedError, ServerUnreachableError
 from tui.domain.settings import ServerSettings
-from tui.transport.http import credential_headers, is_nearby, label_of, tls_context
+from tui.transport.errors import not_an_address
+from tui.transport.http import credential_headers, is_address, is_nearby, label_of, tls_context
 
 MAXIMUM_FRAME = 64 * 1024 * 1024
 """Bytes: SaveImageWebsocket sends finished pictures as frames; the library's default is 1 MiB."""
@@ -30,6 +31,8 @@ class WebSocketConnection:
     async def open(cls, settings: ServerSettings, path: str) -> Self:
         """Connect to `path` of the server, with its credentials."""
         label = label_of(settings)
+        if not is_address(settings.url):
+            raise not_an_address(label)
         scheme, _, rest = settings.url.rstrip("/").partition("://")
         url = f"{'wss' if scheme == 'https' else 'ws'}://{rest}{path}"
         context = tls_context(settings)

@@ -1,0 +1,366 @@
+"""Every way an exchange can go wrong, as a sentence."""
+
+import asyncio
+import ssl
+import subprocess
+import zlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.support.fault_proxy import reply
+from tui.domain.errors import (
+    AnswerLostError,
+    NotFoundError,
+    RequestRejectedError,
+    ServerError,
+    ServerRefusedError,
+    ServerReplyError,
+    ServerUnreachableError,
+    SettingsError,
+)
+from tui.domain.settings import Secret, ServerKind, ServerSettings
+from tui.transport import http
+from tui.transport.http import HttpClient, is_nearby
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def server(handle: Handler, **options: Any) -> AsyncGenerator[str]:
+    """A socket that does what `handle` says; its host and port."""
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handle(reader, writer)
+        except OSError:
+            pass  # the client left, as it should
+        finally:
+            writer.close()
+
+    listening = await asyncio.start_server(accept, "127.0.0.1", 0, **options)
+    async with listening:
+        yield "{}:{}".format(*listening.sockets[0].getsockname()[:2])
+
+
+def answering(raw: bytes) -> Handler:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(raw)
+        await writer.drain()
+
+    return handle
+
+
+def settings(where: str, **fields: Any) -> ServerSettings:
+    url = where if "://" in where else f"http://{where}"
+    return ServerSettings(name="comfyui", kind=ServerKind.COMFYUI, url=url, **fields)
+
+
+async def failure(where: ServerSettings, timeout: float = 5.0) -> ServerError:
+    client = HttpClient(where, timeout=timeout)
+    try:
+        with pytest.raises(ServerError) as caught:
+            await client.get_json("/queue")
+    finally:
+        await client.aclose()
+    return caught.value
+
+
+BAD_ANSWERS = {
+    "a web page": (
+        reply("200 OK", "  <!DOCTYPE html><title>Login</title>", "text/html"),
+        ServerReplyError,
+        "answered /queue with a web page",
+    ),
+    "no JSON": (reply("200 OK", "{'a': 1}"), ServerReplyError, "something that is not JSON"),
+    "half a JSON": (reply("200 OK", '{"a": [1'), ServerReplyError, "something that is not JSON"),
+    "a deep JSON": (reply("200 OK", "[" * 200_000), ServerReplyError, "something that is not JSON"),
+    "bad UTF-8": (reply("200 OK", b'"\xff\xfe"'), ServerReplyError, "something that is not JSON"),
+    "401": (reply("401 Unauthorized"), ServerRefusedError, "refused access (401)"),
+    "403 with a page": (reply("403 Forbidden", "<html>no"), ServerRefusedError, "refused access (403)."),
+    "404": (reply("404 Not Found"), NotFoundError, "does not know /queue (404)"),
+    "405": (reply("405 Method Not Allowed"), NotFoundError, "does not know /queue (405)"),
+    "413": (reply("413 Payload Too Large"), RequestRejectedError, "too large (413)"),
+    "400 with text": (reply("400 Bad Request", "no such thing"), RequestRejectedError, "“no such thing”"),
+    "302": (reply("302 Found", Location="https://login.example"), ServerReplyError, "elsewhere (302)"),
+    "500 with text": (
+        reply("500 Internal Server Error", "500 Internal Server Error\n\nServer got itself in trouble"),
+        ServerReplyError,
+        "failed inside (500). It said: “500 Internal Server Error Server got itself in trouble”",
+    ),
+    "502 with a page": (reply("502 Bad Gateway", "<html>nginx"), ServerReplyError, "failed inside (502)."),
+    "escape sequences": (
+        reply("500 Oops", "\x1b]0;owned\x07\x1b[2Jbad\u202e"),
+        ServerReplyError,
+        "“]0;owned[2Jbad”",
+    ),
+    "two gigabytes announced": (
+        reply("200 OK").replace(b"Content-Length: 0", b"Content-Length: 2147483648"),
+        ServerReplyError,
+        "more than 128 MB",
+    ),
+    "an encoding nobody asked for": (
+        reply("200 OK", b"x", Content_Encoding="br"),
+        ServerReplyError,
+        "cannot be read",
+    ),
+    "gzip that is none": (
+        reply("200 OK", b"plain text", Content_Encoding="gzip"),
+        ServerReplyError,
+        "cannot be read",
+    ),
+    "not HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", AnswerLostError, "broke off"),
+    "nothing": (b"", AnswerLostError, "broke off"),
+    "half of it": (reply("200 OK", '{"a": 1}')[:-4], AnswerLostError, "broke off"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+async def test_a_bad_answer_reads_as_a_sentence(name: str) -> None:
+    raw, kind, words = BAD_ANSWERS[name]
+    async with server(answering(raw)) as address:
+        error = await failure(settings(address))
+    assert type(error) is kind
+    assert words in error.sentence
+    assert error.sentence.startswith("ComfyUI on 127.0.0.1 ") or "to ComfyUI on 127.0.0.1 " in error.sentence
+    assert error.advice or kind is RequestRejectedError
+    assert "\x1b" not in error.sentence
+
+
+async def test_a_refused_connection_asks_whether_it_runs(unused_tcp_port: int) -> None:
+    error = await failure(settings(f"127.0.0.1:{unused_tcp_port}"))
+    assert type(error) is ServerUnreachableError
+    assert error.sentence == "ComfyUI on 127.0.0.1 refused the connection. Is it running?"
+
+
+async def test_an_unknown_name_asks_for_the_address() -> None:
+    error = await failure(settings("http://no-such-host.invalid:8188"))
+    assert type(error) is ServerUnreachableError
+    assert "cannot be found" in error.title
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://127.0.0.1", "http://127.0.0.1:99999", "127.0.0.1:8188/x", "http://", "http://[::1"]
+)
+async def test_what_is_no_address_is_said(url: str) -> None:
+    where = ServerSettings(name="comfyui", kind=ServerKind.COMFYUI, url=url)
+    error = await failure(where)
+    assert isinstance(error, ServerUnreachableError)
+    assert error.title
+
+
+async def test_a_server_that_never_answers_took_too_long() -> None:
+    async def hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with server(hang) as address:
+        error = await failure(settings(address), timeout=0.1)
+    assert type(error) is AnswerLostError
+    assert "took too long" in error.title
+
+
+async def test_an_answer_that_trickles_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_WHOLE_ANSWER", 2)
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async with server(trickle) as address:
+        error = await failure(settings(address), timeout=0.2)
+    assert type(error) is AnswerLostError
+    assert "did not finish" in error.title
+
+
+async def test_an_endless_answer_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAXIMUM_JSON", 2**20)
+    sent = 0
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b" " * 65536)
+            await writer.drain()
+            sent += 65536
+
+    async with server(pour) as address:
+        error = await failure(settings(address))
+    assert "more than 1 MB" in error.title
+    assert sent < 16 * 2**20
+
+
+async def test_a_decompression_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAXIMUM_JSON", 2**20)
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = packer.compress(b" " * 200 * 2**20) + packer.flush()
+    assert len(bomb) < 2**20
+    async with server(answering(reply("200 OK", bomb, Content_Encoding="gzip"))) as address:
+        error = await failure(settings(address))
+    assert "more than 1 MB" in error.title
+
+
+async def test_a_file_is_streamed_in_pieces_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with server(answering(reply("200 OK", b"x" * 300_000, "image/png"))) as address:
+        client = HttpClient(settings(address))
+        pieces = [piece async for piece in client.stream("/view", filename="a b&c.png")]
+        assert b"".join(pieces) == b"x" * 300_000
+        assert len(pieces) > 1
+        monkeypatch.setattr(http, "MAXIMUM_FILE", 2**20)
+        await client.aclose()
+    huge = reply("200 OK", "", "image/png").replace(b"Content-Length: 0", b"Content-Length: 2147483648")
+    async with server(answering(huge)) as address:
+        client = HttpClient(settings(address))
+        with pytest.raises(ServerReplyError, match="more than 1 MB"):
+            _ = [piece async for piece in client.stream("/view")]
+        await client.aclose()
+
+
+async def test_json_of_another_shape_is_said() -> None:
+    class Answer(msgspec.Struct):
+        system: dict[str, str]
+
+    async with server(answering(reply("200 OK", '{"state": "idle"}'))) as address:
+        client = HttpClient(settings(address))
+        with pytest.raises(ServerReplyError, match=r"something unexpected .*system"):
+            await client.get_as(Answer, "/system_stats")
+        await client.aclose()
+
+
+async def test_a_closed_client_says_so() -> None:
+    client = HttpClient(settings("127.0.0.1:1"))
+    await client.aclose()
+    with pytest.raises(ServerUnreachableError, match="closed here"):
+        await client.get_json("/queue")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    key, pem = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-keyout", key, "-out", pem, "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return key, pem
+
+
+async def test_a_certificate_nobody_signed_must_be_trusted_first(
+    certificate: tuple[Path, Path],
+) -> None:
+    key, pem = certificate
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem, key)
+    async with server(answering(reply("200 OK", "{}")), ssl=context) as address:
+        url = f"https://{address}"
+        error = await failure(settings(url))
+        assert "certificate of ComfyUI on 127.0.0.1 is not trusted" in error.title
+        for fields in ({"ca_file": str(pem)}, {"verifies_tls": False}):
+            client = HttpClient(settings(url, **fields))
+            assert await client.get_json("/queue") == {}
+            await client.aclose()
+
+
+async def test_https_to_a_plain_server_is_said() -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(reply("400 Bad Request"))
+        await writer.drain()
+
+    async with server(greet) as address:
+        error = await failure(settings(f"https://{address}"))
+    assert "does not speak TLS" in error.title
+
+
+async def test_a_ca_file_that_is_not_there_is_a_setting_to_correct() -> None:
+    with pytest.raises(SettingsError, match="CA file"):
+        HttpClient(settings("https://127.0.0.1:1", ca_file="/nonexistent.pem"))
+
+
+SECRET = "hunter2-topsecret"
+
+
+async def test_secrets_reach_the_server_and_no_error() -> None:
+    heads: list[bytes] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(reply("500 Oops", "no"))
+        await writer.drain()
+
+    fields: list[dict[str, Any]] = [
+        {"api_key": Secret(SECRET)},
+        {"headers": MappingProxyType({"X-Key": Secret(SECRET)})},
+        {"username": "me", "password": Secret(SECRET)},
+    ]
+    for given in fields:
+        async with server(refuse) as address:
+            where = settings(address, **given)
+            errors = [await failure(where), await failure(settings("127.0.0.1:1", **given))]
+        for error in errors:
+            chain = [error, error.__cause__, error.__context__]
+            assert SECRET not in "".join(f"{link!r}{link}{vars(link) if link else ''}" for link in chain)
+        assert SECRET not in repr(where)
+    assert f"Authorization: Bearer {SECRET}".encode().lower() in heads[0].lower()
+    assert f"x-key: {SECRET}".encode() in heads[1].lower()
+    assert b"authorization: basic" in heads[2].lower()
+
+
+@pytest.mark.parametrize("key", ["line\nbreak", "schlüssel", "bell\x07"])
+async def test_a_key_that_cannot_be_sent_is_a_setting_to_correct(key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        HttpClient(settings("127.0.0.1:1", api_key=Secret(key)))
+    assert key not in caught.value.sentence
+
+
+async def test_a_path_prefix_is_kept() -> None:
+    heads: list[bytes] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(reply("200 OK", "{}"))
+
+    async with server(note) as address:
+        client = HttpClient(settings(f"{address}/comfy/"))
+        await client.get_json("/queue")
+        await client.aclose()
+    assert heads[0].startswith(b"GET /comfy/queue HTTP/1.1")
+
+
+async def test_the_environments_proxy_is_not_asked_for_loopback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    async with server(answering(reply("200 OK", "{}"))) as address:
+        client = HttpClient(settings(address))
+        assert await client.get_json("/queue") == {}
+        await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("url", "nearby"),
+    [
+        ("http://127.0.0.1:1", True),
+        ("http://localhost", True),
+        ("http://gpu-box:8188", True),
+        ("http://192.168.1.7", True),
+        ("http://[::1]:8188", True),
+        ("https://comfy.example.org", False),
+        ("http://8.8.8.8", False),
+    ],
+)
+def test_nearby_hosts_are_known(url: str, nearby: bool) -> None:
+    assert is_nearby(url) is nearby
