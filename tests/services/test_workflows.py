@@ -366,3 +366,14 @@ async def test_a_request_without_pictures_does_not_load_pillow() -> None:
     code = "import sys, tui.services.workflows, tui.services.pictures; print('PIL' in sys.modules)"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
     assert (await process.communicate())[0] == b"False\n"
+
+
+async def test_ones_own_graph_is_read_again_once_it_was_changed(
+    workflows: WorkflowsService, own_folder: Path
+) -> None:
+    graph = json.loads((GRAPHS / "txt2img.json").read_text())
+    (own_folder / "mine.json").write_text(json.dumps(graph))
+    assert inputs(await workflows.request(SERVER, "mine", {}), "3")["cfg"] == 7.0
+    graph["3"]["inputs"]["cfg"] = 4.25
+    (own_folder / "mine.json").write_text(json.dumps(graph))
+    assert inputs(await workflows.request(SERVER, "mine", {}), "3")["cfg"] == 4.25

@@ -84,11 +84,28 @@ def own_name(folder: Path, path: Path) -> str:
     return path.relative_to(folder).with_suffix("").as_posix()
 
 
+def fingerprint(path: Path) -> tuple[object, ...]:
+    """Something that differs once the file, or the description beside it, was changed."""
+    return path, _stamp(path), _stamp(_description_beside(path))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _description_beside(path: Path) -> Path:
+    return path.with_name(path.name.removesuffix(".json") + _SLOTS)
+
+
 def read_own(path: Path, name: str) -> OwnWorkflow:
     """The workflow in a JSON file, or in the picture that it made; raises `WorkflowError`."""
     if path.suffix.lower() in _PICTURES:
         return _from_picture(path, name)
-    beside = path.with_name(path.name.removesuffix(".json") + _SLOTS)
+    beside = _description_beside(path)
     return OwnWorkflow(
         name=name,
         path=path,

@@ -19,6 +19,7 @@ from tui.services.workflow_files import (
     OwnWorkflow,
     builtin_templates,
     find_own,
+    fingerprint,
     own_name,
     own_workflows,
     read_own,
@@ -31,6 +32,9 @@ from tui.workflow.fill import fill
 from tui.workflow.requests import request_of, values_of
 from tui.workflow.slots import STANDARD_LABELS
 from tui.workflow.templates import WorkflowTemplate, parse_template
+
+_REMEMBERED = 16
+"""How many of the person's own workflows are kept as they were understood."""
 
 _RANDOM_SEEDS = 2**32
 """Random seeds stay below this: every server, and a browser's numbers, can hold and repeat them."""
@@ -82,6 +86,7 @@ class WorkflowsService:
         self._settings = settings
         self._catalog = catalog
         self._defs: dict[str, tuple[NodeCatalog, NodeDefs]] = {}
+        self._own: dict[tuple[object, ...], tuple[NodeDefs, WorkflowTemplate]] = {}
 
     async def list(self, server: str | None = None) -> tuple[WorkflowSummary, ...]:
         """The workflows that can be tried on a server, or all: templates first, then the person's own."""
@@ -173,8 +178,14 @@ class WorkflowsService:
     def _own_template(self, workflow: str, defs: NodeDefs) -> WorkflowTemplate:
         folder = self._settings.paths.workflows
         path = find_own(folder, workflow)
-        own = read_own(path, own_name(folder, path) if path.is_relative_to(folder) else path.stem)
-        return _understood(own, defs)
+        key = fingerprint(path)
+        known = self._own.get(key)
+        if known is None or known[0] is not defs:
+            own = read_own(path, own_name(folder, path) if path.is_relative_to(folder) else path.stem)
+            if len(self._own) >= _REMEMBERED:
+                self._own.clear()
+            known = self._own[key] = (defs, _understood(own, defs))
+        return known[1]
 
     def _defaults(self, server: str) -> Mapping[str, FieldValue]:
         settings = self._settings.current.server(server)
