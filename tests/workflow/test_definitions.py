@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.canvas import DEFS, OBJECT_INFO
-from tui.workflow.definitions import NodeDefs, autogrow, dynamic_choices
+from tui.workflow.definitions import NodeDefs
+from tui.workflow.input_specs import autogrow, dynamic_choices
 
 
 def test_both_spellings_of_a_combo_give_choices() -> None:
@@ -35,7 +36,9 @@ def test_only_links_fill_a_forced_input() -> None:
 
 
 def test_a_socket_of_several_types_may_have_a_widget() -> None:
-    info = {"Rate": {"input": {"required": {"fps": ["FLOAT,INT", {"widgetType": "FLOAT"}], "any": ["A,B"]}}}}
+    info: dict[str, Any] = {
+        "Rate": {"input": {"required": {"fps": ["FLOAT,INT", {"widgetType": "FLOAT"}], "any": ["A,B"]}}}
+    }
     fps, other = NodeDefs(info).get("Rate", DEFS["Loader"]).inputs
     assert (fps.is_widget, fps.widget_type, fps.type) == (True, "FLOAT", "FLOAT,INT")
     assert not other.is_widget

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tui.workflow.definitions import InputSpec, autogrow, dynamic_choices, match_type
 from tui.workflow.graph import UNSET, Cell, InputSlot, Node, Value, Widget, is_set, shown
+from tui.workflow.input_specs import InputSpec, autogrow, dynamic_choices, match_type
 from tui.workflow.json_values import integer_of
 from tui.workflow.widgets import add_widgets
 

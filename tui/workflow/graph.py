@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from tui.workflow.definitions import Autogrow, InputSpec, NodeClass
+from tui.workflow.definitions import NodeClass
+from tui.workflow.input_specs import Autogrow, InputSpec
 from tui.workflow.json_values import Json, JsonObject, is_truthy, javascript_text
 
 NEVER: Final = 2

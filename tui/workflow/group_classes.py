@@ -6,7 +6,8 @@ inputs and outputs are those that nothing inside is wired to, and remembers wher
 
 from dataclasses import dataclass, field
 
-from tui.workflow.definitions import WIDGET_TYPES, NodeDefs
+from tui.workflow.definitions import NodeDefs
+from tui.workflow.input_specs import WIDGET_TYPES
 from tui.workflow.json_values import (
     Json,
     JsonObject,
@@ -19,7 +20,7 @@ from tui.workflow.json_values import (
     text_of,
 )
 from tui.workflow.nodes import PRIMITIVE, VIRTUAL
-from tui.workflow.widgets import added_inputs
+from tui.workflow.page_inputs import added_inputs
 
 PREFIX = "workflow>"
 _OLD_PREFIX = "workflow/"
@@ -121,7 +122,7 @@ class _Maker:
             node_class = self._defs[kind]
             sections = node_class.raw_inputs
             specs = {**object_of(sections.get("required"))}
-            specs |= {name: [added, {}] for name, added in added_inputs(node_class).items()}
+            specs |= {name: [added, {}] for name, added in added_inputs(kind, node_class.declared).items()}
             specs |= object_of(sections.get("optional"))
             outputs: list[Json] = [output.type for output in node_class.outputs]
             return specs, outputs, [output.name for output in node_class.outputs]

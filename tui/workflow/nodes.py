@@ -1,6 +1,6 @@
 """One node: built as its class declares it, then laid over with what the file saved."""
 
-from tui.workflow.definitions import InputSpec, NodeClass, NodeDefs
+from tui.workflow.definitions import NodeDefs
 from tui.workflow.dynamic import add_custom_combo, add_field, add_socket, grow
 from tui.workflow.graph import UNSET, Cell, InputSlot, Node, OutputSlot, Widget
 from tui.workflow.json_values import (
@@ -16,7 +16,6 @@ from tui.workflow.json_values import (
     text_of,
 )
 from tui.workflow.packs import MUTERS_AND_LABELS, POWER_LORA, add_loras
-from tui.workflow.widgets import page_inputs
 
 REROUTES = frozenset({"Reroute", "Reroute (rgthree)"})
 PRIMITIVE = "PrimitiveNode"
@@ -67,19 +66,14 @@ def build(node: Node, defs: NodeDefs) -> None:
         return
     node.definition = node_class = defs[node.type]
     node.title = node_class.title
-    specs = _page_order(node_class)
-    for spec in specs:
+    for spec in node_class.shown_inputs:
         add_socket(node, spec)
-    for spec in specs:
+    for spec in node_class.shown_inputs:
         add_field(node, spec)
     for output in node_class.outputs:
         kind = "*" if output.type == "COMFY_MATCHTYPE_V3" else output.type
         node.outputs.append(OutputSlot(name=output.name, type=kind))
     _finish(node)
-
-
-def _page_order(node_class: NodeClass) -> tuple[InputSpec, ...]:
-    return node_class.with_inputs(page_inputs(node_class))
 
 
 def _finish(node: Node) -> None:
@@ -218,7 +212,7 @@ def _without_forced(node: Node, values: list[Json]) -> list[Json]:
         return values
     names = {widget.name for widget in node.widgets}
     is_surplus: list[bool] = []
-    for spec in page_inputs(node.definition):
+    for spec in node.definition.page_inputs:
         if spec.name not in names and not spec.is_forced:
             continue
         is_surplus.append(spec.is_forced)

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tui.workflow.definitions import InputSpec, parse_input
 from tui.workflow.graph import Cell, Graph, InputSlot, Link, Node, Value, Widget
+from tui.workflow.input_specs import InputSpec, parse_input
 from tui.workflow.json_values import Json, JsonObject, javascript_value, list_of, number_of
 from tui.workflow.nodes import PRIMITIVE
 from tui.workflow.numbers import NumberRule, settled

@@ -2,14 +2,10 @@
 
 from collections.abc import Callable
 
-from tui.workflow.definitions import InputSpec, NodeClass, parse_input
 from tui.workflow.graph import UNSET, Cell, Node, Value, Widget
+from tui.workflow.input_specs import InputSpec
 from tui.workflow.json_values import Json, is_truthy, list_of, object_of
 
-_AUDIO_PLAYERS = frozenset(
-    {"LoadAudio", "SaveAudio", "PreviewAudio", "SaveAudioMP3", "SaveAudioOpus", "SaveAudioAdvanced"}
-)
-_VIEWERS = frozenset({"Preview3D", "SaveGLB"})
 _STATEFUL_VIEWERS = frozenset(
     {
         "Preview3DAdvanced",
@@ -20,37 +16,7 @@ _STATEFUL_VIEWERS = frozenset(
         "SavePointCloud",
     }
 )
-_UPLOADS = ("image_upload", "video_upload", "animated_image_upload")
 _SEEDS = ("seed", "noise_seed")
-
-
-def page_inputs(node_class: NodeClass) -> tuple[InputSpec, ...]:
-    """What the server declares and what the page adds to it, required inputs first."""
-    required = {spec.name: spec for spec in node_class.declared if spec.section == "required"}
-    for name, kind in added_inputs(node_class).items():
-        required[name] = parse_input(name, "required", [kind])
-    return (*required.values(), *(spec for spec in node_class.declared if spec.section == "optional"))
-
-
-def added_inputs(node_class: NodeClass) -> dict[str, str]:
-    """The names and types of the inputs that the page adds to what the server declares."""
-    required = [spec for spec in node_class.declared if spec.section == "required"]
-    added: dict[str, str] = {}
-    if node_class.name in _AUDIO_PLAYERS:
-        added["audioUI"] = "AUDIO_UI"
-    if any(spec.name == "audio" and spec.options.get("audio_upload") is True for spec in required):
-        added["upload"] = "AUDIOUPLOAD"
-    if any(_uploads_media(spec) for spec in required):
-        added["upload"] = "IMAGEUPLOAD"
-    if node_class.name in _VIEWERS:
-        added["image"] = "PREVIEW_3D"
-    if node_class.name == "Load3DAdvanced":
-        added["viewport_state"] = "LOAD_3D_ADVANCED"
-    return added
-
-
-def _uploads_media(spec: InputSpec) -> bool:
-    return spec.type == "COMBO" and any(spec.options.get(key) is True for key in _UPLOADS)
 
 
 def add_widgets(node: Node, spec: InputSpec) -> None:
