@@ -134,7 +134,7 @@ async def test_a_job_cancelled_while_it_is_handed_over_is_stopped_once_the_serve
         job = await it.generation.submit("paint", FOX)
         await until(lambda: it.generation.job(job.id).is_with_server)
         await it.generation.cancel(job.id)
-        assert fleet["paint"].cancels == []
+        assert fleet["paint"].stopped == set()
         fleet["paint"].hand_over.set()
         assert (await over(it.generation, job.id)).status is JobStatus.CANCELLED
 

@@ -73,6 +73,12 @@ class Backend(ABC):
 class ImageBackend(Backend):
     """A server that makes pictures."""
 
+    def identify(self, client_id: str) -> None:
+        """Take the name by which this program is known to the server, before the first job.
+
+        A server that tells progress only to the client that submitted goes on telling it after a restart.
+        """
+
     @property
     @abstractmethod
     def capabilities(self) -> Capabilities:

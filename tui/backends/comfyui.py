@@ -50,6 +50,13 @@ class ComfyUIBackend(ImageBackend):
         self._has_catalog = False
         self._version = ""
 
+    def identify(self, client_id: str) -> None:
+        """See `ImageBackend`."""
+        self._client_id = client_id
+        if self._session is not None and not self._session.is_used:
+            self._old_sessions.append(self._session)
+            self._session = None
+
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
         if self._session:

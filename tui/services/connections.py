@@ -63,6 +63,11 @@ class ConnectionsService:
         """One indicator per server, in the order of the settings; servers of this run last."""
         return tuple(self.connection(server.name) for server in self._servers())
 
+    @property
+    def names_of_enabled(self) -> tuple[str, ...]:
+        """The servers that are on, whether they answer or not."""
+        return tuple(self._watches)
+
     def connection(self, name: str) -> Connection:
         """The indicator of one server; raises InputError for an unknown name."""
         if watch := self._watches.get(name):

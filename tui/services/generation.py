@@ -1,8 +1,10 @@
 """Jobs: submitted, queued in front of each server, followed, cancelled, and never lost."""
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +31,8 @@ from tui.storage.jobs import Change
 from tui.storage.journal import Journal
 from tui.storage.leases import Owner
 
+_LOOK_SECONDS = 0.25
+
 _RECENT = 200
 """Ended jobs that are in `jobs` from the start; older ones come by `history`."""
 
@@ -53,7 +57,7 @@ class GenerationService:
         self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
         self._archive = Archive(self._journal, self._roster)
         self._queue = JobQueue(self._journal, self._archive, self._roster, connections, self._scheduler.wake)
-        self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue, sees_all=works_queue)
+        self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue)
         self._works_queue = works_queue
 
     async def __aenter__(self) -> Self:
@@ -198,7 +202,6 @@ class GenerationService:
         events = self.events()
         if self._roster.get(job_id) is None:
             self._roster.put(await self._archive.read(job_id))
-            self._roster.put(await self._archive.read(job_id))  # from the first on, changes are seen
         if self.job(job_id).status.is_over:
             return self.job(job_id)
         async for event in events:
@@ -257,10 +260,15 @@ class GenerationService:
         await self._queue.edit(job_id, request)
 
     async def until_empty(self) -> None:
-        """Return once nothing waits (paused queues apart) and nothing runs, here or in another program."""
+        """Return once nothing runs and nothing waits that could run, here or in another program.
+
+        Paused queues and servers that are unknown or switched off hold up nobody.
+        """
         events = self.events()
-        while await self._journal.read(jobs.is_busy):
-            await anext(events, None)
+        while await self._journal.read(jobs.is_busy, self._connections.names_of_enabled):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await anext(events, None)
 
     async def _enter(self, entry: Entry) -> None:
         self._roster.put(entry)

@@ -19,6 +19,7 @@ from tui.domain.events import (
     OutputReceived,
     PreviewReceived,
 )
+from tui.domain.server import ConnectionState
 from tui.services.estimates import RateMeter, time_left, timing_key
 from tui.services.folding import fold
 from tui.services.saving import Desk, OutputSaver, save_failure
@@ -32,9 +33,12 @@ class JobRun:
     """Hands one job to its backend, or finds it there again, and follows it.
 
     Ends with the job, or with `is_put_back`: the server could not be reached and the job may wait for it.
+    `is_patient`: a job whose server went away is looked for when it is back, however long that takes.
     """
 
-    def __init__(self, entry: Entry, backend: ImageBackend, desk: Desk, *, attaches: bool) -> None:
+    def __init__(
+        self, entry: Entry, backend: ImageBackend, desk: Desk, *, attaches: bool, is_patient: bool
+    ) -> None:
         self.id = entry.job.id
         self.is_put_back = False
         self.error: LatentuiError | None = None
@@ -44,6 +48,7 @@ class JobRun:
         self._backend = backend
         self._desk = desk
         self._attaches = attaches
+        self._is_patient = is_patient
         self.wants_cancel = entry.wants_cancel
         self._meter = RateMeter()
         self._expected: float | None = None
@@ -74,6 +79,7 @@ class JobRun:
         self.wants_cancel = True
         if self._entry.phase is Phase.SENT:
             self._put(replace(self._entry, job=replace(self._entry.job, activity="cancelling")))
+            await self._cancel_quietly()  # it may be kept from being sent; else again when it is there
         elif not self._entry.phase.status.is_over:
             await self._backend.cancel(self.id)
 
@@ -109,7 +115,14 @@ class JobRun:
             return self._unreachable(error)
         except LatentuiError as error:
             return self._failed(error)
+        if isinstance(last, JobOutcomeUnknown) and self._may_be_found_later():
+            self._attaches = True
+            return None
         return last or JobOutcomeUnknown(self.id, "The server's word on this job ended midway.")
+
+    def _may_be_found_later(self) -> bool:
+        connection = self._desk.connections.connection(self._entry.job.server)
+        return self._is_patient and connection.state is not ConnectionState.CONNECTED
 
     async def _take(self, event: JobEvent) -> bool:
         """Fold, tell, write; False when the job is no longer ours to watch."""
@@ -136,11 +149,8 @@ class JobRun:
     async def _cancel_quietly(self) -> None:
         try:
             await self._backend.cancel(self.id)
-        except ServerError as error:
-            note = f"It could not be cancelled yet: {error.title}"
-            self._put(
-                replace(self._entry, job=replace(self._entry.job, notes=(*self._entry.job.notes, note)))
-            )
+        except ServerError:
+            self._desk.connections.check_soon(self._entry.job.server)  # the wish stays and is tried again
 
     def _estimated(self, entry: Entry, event: JobProgressed, now: float) -> Entry:
         self._meter.mark(event.step, event.total, time.monotonic())

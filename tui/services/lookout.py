@@ -19,19 +19,13 @@ _POLLS_A_BEAT = 10
 
 
 class Lookout:
-    """Watches the journal for what other programs write, and wakes the scheduler when something may go on.
+    """Watches the journal for what other programs write, and wakes the scheduler when something may go on."""
 
-    `sees_all`: every job of the journal, not only those of this program.
-    """
-
-    def __init__(
-        self, settings: SettingsSource, desk: Desk, scheduler: Scheduler, queue: JobQueue, *, sees_all: bool
-    ) -> None:
+    def __init__(self, settings: SettingsSource, desk: Desk, scheduler: Scheduler, queue: JobQueue) -> None:
         self._settings = settings
         self._desk = desk
         self._scheduler = scheduler
         self._queue = queue
-        self._sees_all = sees_all
         self._revision = 0
         self._data_version = 0
         self._tasks = BackgroundTasks()
@@ -92,8 +86,6 @@ class Lookout:
                 await self._cancel(entry)
             return
         before = self._desk.roster.get(entry.job.id)
-        if before is None and not self._sees_all:
-            return
         if before is not None and before.phase.status.is_over and not entry.phase.status.is_over:
             return  # read before it ended
         self._desk.roster.put(entry, *events_between(before, entry))

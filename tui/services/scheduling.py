@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import TypeVar
+from weakref import WeakSet
 
 from tui.backends.base import ImageBackend
 from tui.domain.errors import InputError, LatentuiError, SaveError
@@ -32,6 +33,7 @@ class Scheduler:
         self._runs: dict[JobId, JobRun] = {}
         self._loose: list[Entry] = []
         self._pauses: dict[JobId, float] = {}
+        self._identified: WeakSet[ImageBackend] = WeakSet()
         self._wake = asyncio.Event()
         self._claiming = asyncio.Lock()
         self._tasks = BackgroundTasks()
@@ -97,12 +99,19 @@ class Scheduler:
     async def _serve(self, server: str, backend: ImageBackend, is_reachable: bool) -> None:
         try:
             async with self._claiming:
+                await self._identify(server, backend)
                 if self._takes_free and is_reachable:
                     await self._find_again(server, backend)
                 await self._hand_over(server, backend, is_reachable)
         except SaveError as error:
             self._desk.book.problem = error
         await self._hand_over_loose(server, backend)
+
+    async def _identify(self, server: str, backend: ImageBackend) -> None:
+        if backend not in self._identified:
+            client_id = await self._desk.book.journal.do(leases.take_client_id, server, self._desk.book.owner)
+            backend.identify(client_id)
+            self._identified.add(backend)
 
     async def _find_again(self, server: str, backend: ImageBackend) -> None:
         book = self._desk.book
@@ -134,7 +143,8 @@ class Scheduler:
 
     def _start(self, entry: Entry, backend: ImageBackend, *, attaches: bool) -> None:
         self._desk.roster.put(entry)
-        run = JobRun(entry, backend, self._desk, attaches=attaches)
+        is_patient = self._takes_free  # a single command tells its person rather than wait on
+        run = JobRun(entry, backend, self._desk, attaches=attaches, is_patient=is_patient)
         self._runs[run.id] = run
         self._tasks.start(self._carry(run), name=f"job {run.id}")
 

@@ -45,6 +45,11 @@ def notes_to_json(notes: tuple[str, ...]) -> str:
     return _encode(notes)
 
 
+def names_to_json(names: tuple[str, ...]) -> str:
+    """Names, for a query."""
+    return _encode(names)
+
+
 def notes_from_json(text: str) -> tuple[str, ...]:
     """The sentences again."""
     return _NOTES.decode(text)

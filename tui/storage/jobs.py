@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from tui.domain.job import Job, JobId, JobStatus
-from tui.storage.encoding import notes_to_json, request_to_json
+from tui.storage.encoding import names_to_json, notes_to_json, request_to_json
 from tui.storage.entries import Entry, Phase, entries
 
 
@@ -111,11 +111,13 @@ def unfinished_and_recent(db: sqlite3.Connection, limit: int) -> tuple[Entry, ..
     return tuple(sorted(together.values(), key=lambda entry: entry.number))
 
 
-def is_busy(db: sqlite3.Connection) -> bool:
-    """Whether a job is with a server, or waits in a queue that is not held back."""
+def is_busy(db: sqlite3.Connection, servers: tuple[str, ...]) -> bool:
+    """Whether a job is with one of `servers`, or waits for it in a queue that is not held back."""
     row = db.execute(
-        "SELECT 1 FROM jobs WHERE phase IN ('sent', 'queued', 'running') OR (phase = 'waiting'"
-        " AND server NOT IN (SELECT server FROM queues WHERE is_paused)) LIMIT 1"
+        "SELECT 1 FROM jobs WHERE (phase IN ('sent', 'queued', 'running') OR (phase = 'waiting'"
+        " AND server NOT IN (SELECT server FROM queues WHERE is_paused)))"
+        " AND server IN (SELECT value FROM json_each(?)) LIMIT 1",
+        (names_to_json(servers),),
     ).fetchone()
     return row is not None
 

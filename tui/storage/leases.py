@@ -7,6 +7,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from tui.domain.job import JobId
 from tui.storage.entries import Entry, Phase, entries
@@ -59,6 +60,25 @@ def bury_dead(db: sqlite3.Connection) -> int:
     for owner in gone:
         _free(db, owner)
     return len(gone)
+
+
+def take_client_id(db: sqlite3.Connection, server: str, owner: Owner) -> str:
+    """The name by which `owner` is known to `server`: one that this profile used before, if it is free.
+
+    Some servers tell a job's progress only to the name that submitted it, and only to its newest holder.
+    """
+    row = db.execute(
+        "SELECT id FROM clients WHERE server = ? AND (owner IS NULL OR owner = ?)"
+        " ORDER BY rowid DESC LIMIT 1",
+        (server, owner.id),
+    ).fetchone()
+    client_id = row[0] if row else str(uuid4())
+    db.execute(
+        "INSERT INTO clients (id, server, owner) VALUES (?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner",
+        (client_id, server, owner.id),
+    )
+    return client_id
 
 
 def claim_next(

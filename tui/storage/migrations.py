@@ -14,7 +14,20 @@ def m001_initial(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial,)
+def m002_clients(db: sqlite3.Connection) -> None:
+    """The names by which servers know this profile, so that a restarted program hears of its jobs again."""
+    db.execute(
+        """
+        CREATE TABLE clients (
+            id TEXT PRIMARY KEY,
+            server TEXT NOT NULL,
+            owner TEXT REFERENCES owners (id) ON DELETE SET NULL
+        )
+        """
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_clients)
 
 NEWEST = len(MIGRATIONS)
 
