@@ -45,7 +45,8 @@ def timed(command: list[str]) -> float:
 
 
 def measure(url: str, runs: int, folder: Path) -> None:
-    bare, ours = [], []
+    bare: list[float] = []
+    ours: list[float] = []
     os.environ["LATENTUI_HOME"] = str(folder / "home")
     for _ in range(runs + 1):
         bare.append(
