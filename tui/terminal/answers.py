@@ -4,12 +4,10 @@ import re
 from dataclasses import dataclass
 
 from tui.terminal.profile import Acknowledgement
-from tui.terminal.replies import KITTY_QUERY_ID
 
 _ANSWER = re.compile(
     r"(?:\x1b|^)(?:"
-    rf"_Gi={KITTY_QUERY_ID}\b[^\x1b;]*;(?P<graphics>[^\x1b]*)\x1b\\"
-    r"|_G[^\x1b]*\x1b\\"
+    r"_G[^\x1b]*\x1b\\"
     r"|P>\|[^\x1b]*\x1b\\"
     r"|\[\?2026;(?P<mode>\d)\$y"
     r"|\[\?(?P<attributes>[\d;]*)c"
@@ -70,8 +68,6 @@ class AnswerFilter:
             return self._first_mode(match)
         if match["attributes"] is not None:
             answers.append(Acknowledged(Acknowledgement.ATTRIBUTES))
-        elif match["graphics"] is not None:
-            answers.append(Acknowledged(Acknowledgement.GRAPHICS))
         return ""
 
     def _first_mode(self, match: re.Match[str]) -> str:

@@ -55,7 +55,7 @@ def silent_profile(environ: Mapping[str, str], *, is_tty: bool) -> TerminalProfi
 
 
 def profile(replies: Replies, environ: Mapping[str, str], *, through_tmux: bool = False) -> TerminalProfile:
-    """A terminal that was asked. `through_tmux`: name and kitty answer are those of the terminal outside."""
+    """A terminal that was asked; `through_tmux`: the one outside was."""
     name = replies.name or ("" if through_tmux else _program(environ))
     shades = colors(environ, name)
     known = silent_profile(environ, is_tty=True)
@@ -63,20 +63,17 @@ def profile(replies: Replies, environ: Mapping[str, str], *, through_tmux: bool 
         known,
         name=name or known.name,
         version=replies.version,
-        graphics=_graphics(replies, name, through_tmux) or known.graphics,
+        graphics=_graphics(replies, name, through_tmux=through_tmux) or known.graphics,
         through_tmux=through_tmux,
         cell=_cell(replies),
-        synchronized_output=bool(replies.synchronized_output),
-        acknowledgement=_acknowledgement(replies, through_tmux=through_tmux),
+        synchronized_output=bool(replies.synchronized_output) and not through_tmux,
+        acknowledgement=_acknowledgement(replies),
         colors=shades,
         sixel_registers=min(replies.registers or 256, 256),
     )
 
 
-def _acknowledgement(replies: Replies, *, through_tmux: bool) -> Acknowledgement:
-    """tmux answers for itself; only a graphics query reaches the terminal outside and comes back."""
-    if through_tmux and replies.has_kitty_graphics:
-        return Acknowledgement.GRAPHICS
+def _acknowledgement(replies: Replies) -> Acknowledgement:
     if replies.synchronized_output is not None:
         return Acknowledgement.MODE
     return Acknowledgement.ATTRIBUTES if replies.are_complete else Acknowledgement.NONE
@@ -89,10 +86,13 @@ def _program(environ: Mapping[str, str]) -> str:
     return _ITERM2_PROGRAMS.get(environ.get("TERM_PROGRAM", ""), "")
 
 
-def _graphics(replies: Replies, name: str, through_tmux: bool) -> Graphics | None:
+def _graphics(replies: Replies, name: str, *, through_tmux: bool) -> Graphics | None:
+    """Only kitty's placeholders go through tmux: they are text, which tmux keeps in its place."""
     if replies.has_kitty_graphics and draws_placeholders(name, replies.version):
         return Graphics.KITTY
-    if name in _ITERM2 and not through_tmux:
+    if through_tmux:
+        return None
+    if name in _ITERM2:
         return Graphics.ITERM2
     if replies.attributes and _SIXEL in replies.attributes:
         return Graphics.SIXEL

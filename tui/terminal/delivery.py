@@ -49,12 +49,10 @@ class Sender(Protocol):
 class Delivery:
     """One for each terminal; senders take turns."""
 
-    def __init__(
-        self, pace: Pace, write: Callable[[bytes], None], question: bytes, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, pace: Pace, write: Callable[[bytes], None], clock: Callable[[], float]) -> None:
+        """`write` also asks the question that the terminal's answer is to."""
         self._pace = pace
         self._write = write
-        self._question = question
         self._clock = clock
         self._waiting: dict[Sender, None] = {}
         self._offered = asyncio.Event()
@@ -75,7 +73,7 @@ class Delivery:
         while True:
             await self._offered.wait()
             if self._pace.is_unmeasured:
-                self._write(self._question)
+                self._write(b"")
                 self._pace.sent(0, self._clock())
             await self._clearance(is_frame=True)
             sender = next(iter(self._waiting), None)
@@ -94,8 +92,9 @@ class Delivery:
                 await self._clearance(is_frame=False)
                 if not parcel.is_wanted():
                     self._write(parcel.abandon())
+                    self._pace.sent(0, self._clock())
                     return
-            self._write(await portion.release() + self._question)
+            self._write(await portion.release())
             self._pace.sent(portion.size, self._clock(), frame=is_frame, work=parcel.work)
             is_frame = False
 

@@ -19,11 +19,12 @@ from tui.terminal.replies import KITTY_QUERY, Replies, parse, split_identity
 
 PATIENCE = 2.0
 """Seconds to wait for a terminal that says nothing; one that speaks ends the wait with its last answer."""
-TMUX_GRACE = 0.4
-"""Seconds for an answer through tmux, whose own answers do not tell how far the terminal outside is."""
+TMUX_PATIENCE = 1.0
+"""Seconds to wait for the terminal outside tmux, which may be none."""
 
 _LAST = b"\x1b[c"
-_QUESTIONS = b"\x1b[>q\x1b[16t\x1b[14t\x1b[?2026$p\x1b[?1;1;0S"
+_SINGLE_QUESTIONS = (b"\x1b[>q", b"\x1b[16t", b"\x1b[14t", b"\x1b[?2026$p", b"\x1b[?1;1;0S")
+_QUESTIONS = b"".join(_SINGLE_QUESTIONS)
 """XTVERSION, cell size, text area size, synchronised output, sixel colour registers."""
 _ONLY_ATTRIBUTES = frozenset({"linux", "vt100", "vt220", "ansi", "cons25"})
 """Terminals that print what they do not understand."""
@@ -86,30 +87,23 @@ def _questions(environ: Mapping[str, str]) -> bytes:
 
 
 def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> TerminalProfile:
-    """tmux answers for itself at once; the terminal outside is asked through it where tmux lets us."""
+    """The terminal outside is asked through tmux where tmux lets us; else tmux answers, for itself."""
     tmux = _tmux()
+    if tmux.allows_passthrough:
+        begun = time.monotonic()
+        questions = (*_SINGLE_QUESTIONS, KITTY_QUERY, _LAST)
+        data = _converse(device, b"".join(map(wrap, questions)), min(patience, TMUX_PATIENCE), _is_complete)
+        if (replies := parse(data)).name:
+            profile = choice.profile(replies, environ, through_tmux=True)
+            return replace(profile, round_trip=time.monotonic() - begun)
     begun = time.monotonic()
-    if not tmux.allows_passthrough:
-        replies = parse(_converse(device, _QUESTIONS + _LAST, patience, _is_complete))
-        profile = replace(choice.profile(replies, environ), notes=(_passthrough_note(tmux),))
-        return replace(profile, round_trip=time.monotonic() - begun)
-    name, version = split_identity(tmux.outside)
-    grace = patience if choice.draws_placeholders(name, version) else TMUX_GRACE
-    data = _converse(device, _QUESTIONS + wrap(KITTY_QUERY) + _LAST, grace, _has_both)
-    replies = parse(data)
-    trip = time.monotonic() - begun
-    if not replies.has_kitty_graphics:
-        return replace(choice.profile(replies, environ), round_trip=trip)
-    outside = replace(replies, name=name, version=version)
-    return replace(choice.profile(outside, environ, through_tmux=True), round_trip=trip)
+    replies = parse(_converse(device, _QUESTIONS + _LAST, patience, _is_complete))
+    profile = replace(choice.profile(replies, environ), round_trip=time.monotonic() - begun)
+    return profile if tmux.allows_passthrough else replace(profile, notes=(_passthrough_note(tmux),))
 
 
 def _is_complete(replies: Replies) -> bool:
     return replies.are_complete
-
-
-def _has_both(replies: Replies) -> bool:
-    return replies.are_complete and replies.has_kitty_graphics
 
 
 def _passthrough_note(tmux: _Tmux) -> str:

@@ -89,6 +89,10 @@ class Easel(Protocol):
         """Have Textual write these lines soon."""
         ...
 
+    def write(self, data: bytes) -> None:
+        """Write to the terminal."""
+        ...
+
     def refuse(self, sentence: str) -> None:
         """There is no picture to show, and why."""
         ...
@@ -118,6 +122,8 @@ class Painter:
         """Pixels lie over the text."""
         self._written = asyncio.Event()
         self._image_id = 0
+        self._retired: list[int] = []
+        """Pictures that the terminal can forget."""
         self.image: Image.Image | None = None
         self.shown: Rendering | None = None
 
@@ -159,8 +165,9 @@ class Painter:
 
     def release(self) -> bytes:
         """The command that frees the terminal's memory of the picture."""
-        image_id, self._image_id = self._image_id, 0
-        return kitty.release(image_id, tmux=self._easel.profile.through_tmux) if image_id else b""
+        self._retire(0)
+        tmux = self._easel.profile.through_tmux
+        return b"".join(kitty.release(image_id, tmux=tmux) for image_id in self._retired)
 
     def _forget(self) -> None:
         self.image = self.shown = self._decoded_from = self._fallback_of = None
@@ -195,7 +202,8 @@ class Painter:
             area=self._easel.area,
             view=self._view,
             rung=rung,
-            image_id=self._own_image_id() if rung.form is Graphics.KITTY else 0,
+            image_id=self._next_image_id(is_sharp=is_sharp) if rung.form is Graphics.KITTY else 0,
+            is_atomic=not is_sharp,
             portion=pace.portion,
         )
         rendering = await asyncio.to_thread(render, self.image, order, self._easel.profile)
@@ -223,9 +231,9 @@ class Painter:
             return Ladder(form)
         return self._ladder
 
-    def _own_image_id(self) -> int:
-        self._image_id = self._image_id or kitty.new_image_id()
-        return self._image_id
+    def _next_image_id(self, *, is_sharp: bool) -> int:
+        """Live frames replace each other; a sharp picture has its own id, while the last is still seen."""
+        return kitty.new_image_id() if is_sharp or not self._image_id else self._image_id
 
     def _parcel(self, rendering: Rendering) -> Parcel:
         generation = self._generation
@@ -262,12 +270,23 @@ class Painter:
     def _show_commands(self, rendering: Rendering, pieces: tuple[Piece, ...], *, is_last: bool) -> bytes:
         """kitty draws where the placeholders are; they are written only when they lie elsewhere."""
         if is_last:
-            was_kitty = self.shown is not None and self.shown.rung.form is Graphics.KITTY
-            self.shown = rendering
-            rows = placeholder_rows(self._image_id, rendering)
-            if self._cells.put(rows, rendering.placement, rendering.area) or not was_kitty:
+            before, self.shown = self.shown, rendering
+            self._retire(rendering.image_id)
+            has_moved = self._cells.put(placeholder_rows(rendering), rendering.placement, rendering.area)
+            if has_moved or before is None or before.image_id != rendering.image_id:
                 self._easel.refresh_lines(0, rendering.area[1])
         return b"".join(piece.data for piece in pieces)
+
+    def _retire(self, image_id: int) -> None:
+        """Another picture is shown from now on; the one before is freed when its cells are gone."""
+        if self._image_id not in {0, image_id}:
+            self._retired.append(self._image_id)
+        self._image_id = image_id
+
+    def _free_retired(self) -> None:
+        tmux = self._easel.profile.through_tmux
+        retired, self._retired = self._retired, []
+        self._easel.write(b"".join(kitty.release(image_id, tmux=tmux) for image_id in retired))
 
     async def _show_slabs(self, rendering: Rendering, pieces: tuple[Piece, ...]) -> bytes:
         """Pixels over text: the text is written first where another picture was, or none."""
@@ -306,6 +325,8 @@ class Painter:
 
     def _was_written(self) -> None:
         self._written.set()
+        if self._retired:
+            asyncio.get_running_loop().call_soon(self._free_retired)
         if self._is_overlaid and not self._is_revealing:
             self.want(Wish.REPAINT)
 
@@ -332,10 +353,12 @@ def _form(profile: TerminalProfile, placement: Placement) -> Graphics:
     return text_form(profile) if profile.graphics.is_text else profile.graphics
 
 
-def placeholder_rows(image_id: int, rendering: Rendering) -> tuple[TextRow, ...]:
+def placeholder_rows(rendering: Rendering) -> tuple[TextRow, ...]:
     """The cells that show a picture in kitty."""
-    color, columns = kitty.color_index(image_id), rendering.placement.columns
-    texts = (kitty.placeholder_row(image_id, row, columns) for row in range(rendering.placement.rows))
+    color, columns = kitty.color_index(rendering.image_id), rendering.placement.columns
+    texts = (
+        kitty.placeholder_row(rendering.image_id, row, columns) for row in range(rendering.placement.rows)
+    )
     return tuple(
         TextRow(((text, color, DEFAULT_COLOR),), f"\x1b[38;5;{color}m{text}\x1b[0m", Depth.INDEXED_256)
         for text in texts

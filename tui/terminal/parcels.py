@@ -5,7 +5,6 @@ from typing import Protocol
 
 from tui.terminal import kitty
 from tui.terminal.delivery import Portion
-from tui.terminal.profile import Graphics
 from tui.terminal.rendering import Piece, Rendering
 
 
@@ -64,7 +63,7 @@ class PixelParcel:
         """As many pieces as fit, at least one."""
         pieces, first, size = self._rendering.pieces, self._next, 0
         while self._next < len(pieces) and (
-            self._next == first or size + len(pieces[self._next].data) <= most
+            self._next == first or self._rendering.is_atomic or size + len(pieces[self._next].data) <= most
         ):
             size += len(pieces[self._next].data)
             self._next += 1
@@ -73,9 +72,7 @@ class PixelParcel:
 
     def abandon(self) -> bytes:
         """kitty takes everything up to a last chunk for one picture."""
-        is_begun = 0 < self._next < len(self._rendering.pieces)
-        return kitty.interruption(tmux=self._tmux) if is_begun and self._is_chunked else b""
-
-    @property
-    def _is_chunked(self) -> bool:
-        return self._rendering.rung.form is Graphics.KITTY
+        image_id = self._rendering.image_id
+        if not image_id or not 0 < self._next < len(self._rendering.pieces):
+            return b""
+        return kitty.interruption(tmux=self._tmux) + kitty.release(image_id, tmux=self._tmux)

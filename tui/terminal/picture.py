@@ -167,6 +167,10 @@ class Picture(Widget):
         """Have Textual write these lines soon."""
         self.refresh(Region(0, first, self.size.width, end - first))
 
+    def write(self, data: bytes) -> None:
+        """Write to the terminal."""
+        self._host.write(data)
+
     def refuse(self, sentence: str) -> None:
         """Show why there is no picture."""
         self._sentence = sentence

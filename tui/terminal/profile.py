@@ -26,7 +26,6 @@ class Acknowledgement(StrEnum):
 
     MODE = "mode"
     ATTRIBUTES = "attributes"
-    GRAPHICS = "graphics"
     NONE = "none"
 
 
@@ -55,7 +54,7 @@ class TerminalProfile:
     version: str = ""
     graphics: Graphics = Graphics.HALF
     through_tmux: bool = False
-    """Pictures and notices must be wrapped for tmux's passthrough."""
+    """The terminal outside tmux was asked, and is reached through tmux's passthrough."""
     cell: CellSize = CellSize()
     synchronized_output: bool = False
     acknowledgement: Acknowledgement = Acknowledgement.NONE

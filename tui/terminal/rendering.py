@@ -48,6 +48,7 @@ class Order:
     view: Viewpoint
     rung: Rung
     image_id: int = 0
+    is_atomic: bool = False
     portion: int = 1 << 30
 
 
@@ -57,6 +58,9 @@ class Rendering:
 
     area: tuple[int, int]
     placement: Placement
+    image_id: int = 0
+    is_atomic: bool = False
+    """It must be written in one go: kitty shows nothing between the first and the last of its pieces."""
     part: Image.Image
     """The part in view, in the pixels it is drawn with."""
     rung: Rung
@@ -97,6 +101,8 @@ def render(image: Image.Image, order: Order, profile: TerminalProfile) -> Render
     return Rendering(
         area=order.area,
         placement=placement,
+        image_id=order.image_id,
+        is_atomic=order.is_atomic,
         part=part,
         rung=order.rung,
         rows=rows,

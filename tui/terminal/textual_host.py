@@ -16,12 +16,10 @@ from tui.terminal.detect import cell_size_now
 from tui.terminal.pacing import SILENT_RATE, Pace
 from tui.terminal.passthrough import wrap
 from tui.terminal.profile import Acknowledgement, TerminalProfile
-from tui.terminal.replies import KITTY_QUERY
 
 _QUESTIONS = {
     Acknowledgement.MODE: b"\x1b[?2026$p",
     Acknowledgement.ATTRIBUTES: b"\x1b[c",
-    Acknowledgement.GRAPHICS: wrap(KITTY_QUERY),
     Acknowledgement.NONE: b"",
 }
 _UNLIMITED = 1e9
@@ -61,11 +59,12 @@ class TerminalHost:
         if data and driver is not None and not driver.is_headless:
             driver.write(data.decode("ascii"))
 
-    def write_frame(self, data: bytes) -> None:
-        """Write so that nothing half-done is seen, where the terminal can."""
-        if self.profile.synchronized_output and data.count(b"\x1b") > 1:
+    def write_and_ask(self, data: bytes) -> None:
+        """Write so that nothing half-done is seen, and have the terminal say when it has read it."""
+        if data and self.profile.synchronized_output:
             data = b"\x1b[?2026h" + data + b"\x1b[?2026l"
-        self.write(data)
+        question = _QUESTIONS[self.profile.acknowledgement]
+        self.write(data + (wrap(question) if question and self.profile.through_tmux else question))
 
     def measure(self) -> None:
         """Follow a change of font size."""
@@ -80,7 +79,7 @@ class TerminalHost:
             round_trip=self.profile.round_trip,
             silent_rate=SILENT_RATE if is_real else _UNLIMITED,
         )
-        delivery = Delivery(pace, self.write, _QUESTIONS[kind] if is_real else b"", time.monotonic)
+        delivery = Delivery(pace, self.write_and_ask, time.monotonic)
         _tell(delivery, kind)
         self._app.run_worker(delivery.run(), name="picture delivery", exit_on_error=True)
         return delivery
