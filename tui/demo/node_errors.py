@@ -81,7 +81,7 @@ def invalid_image(folders: Folders, name: str, value: object) -> JsonObject | No
     """LoadImage judges its file itself, so that it also takes files below the input folder."""
     try:
         exists = folders.annotated(str(value)).is_file()
-    except UnsafePathError:
+    except (UnsafePathError, OSError):  # a name too long for the disk is no image either
         exists = False
     if exists:
         return None

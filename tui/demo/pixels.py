@@ -22,3 +22,9 @@ def mapped(picture: Image.Image, values: Sequence[int] | Callable[[int], float])
 def hardened(mask: Image.Image) -> Image.Image:
     """A mask with nothing between 0 and 255."""
     return mapped(mask, [0] * 128 + [255] * 128)
+
+
+def to_8_bits(picture: Image.Image) -> Image.Image:
+    """A grey picture of 16 bits with the lower half of each value dropped."""
+    whole = picture.convert("I")
+    return whole.point(lambda value: value * (1 / 256)).convert("L")  # pyright: ignore[reportUnknownMemberType] names numpy's array

@@ -51,7 +51,7 @@ async def _uploaded(request: web.Request, original: dict[str, Any] | None) -> we
         return web.Response(status=400)
     if path.parent != folder:
         return trouble()
-    data = posted.file.read()
+    data = await asyncio.to_thread(posted.file.read)
     overwrite = form.get("overwrite") in ("true", "1")
     try:
         if original is None:

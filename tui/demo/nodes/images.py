@@ -6,7 +6,7 @@ from PIL import Image, ImageChops, ImageOps
 
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Images, Masks, at, fitted
-from tui.demo.pixels import resized
+from tui.demo.pixels import resized, to_8_bits
 
 _METHODS = {
     "nearest-exact": Image.Resampling.NEAREST,
@@ -19,11 +19,13 @@ _NO_MASK_SIZE = (64, 64)  # what LoadImage gives for a picture without alpha
 
 
 def opened(context: NodeContext, name: str) -> Image.Image:
-    """An input picture, upright."""
+    """An input picture, upright, with 8 bits a channel."""
     with Image.open(context.folders.annotated(name)) as picture:
         picture.load()
         upright = ImageOps.exif_transpose(picture)
-    if upright.mode in ("P", "LA", "PA") and "transparency" in upright.info:
+    if upright.mode.startswith("I"):
+        return to_8_bits(upright)
+    if upright.mode == "P" and "transparency" in upright.info:
         return upright.convert("RGBA")
     return upright
 

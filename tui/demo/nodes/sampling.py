@@ -1,12 +1,14 @@
 """The samplers: the painter at work on a latent, step by step."""
 
 from dataclasses import replace
+from math import ceil
 
 from PIL import Image
 
 from tui.demo.nodes.registry import NodeContext, NodeResult, node, result
 from tui.demo.nodes.values import Conditioning, Latent, Model, at
 from tui.demo.painter.brief import Brief, ControlPicture
+from tui.demo.painter.noise import clouds
 from tui.demo.painter.process import Process
 
 
@@ -28,7 +30,7 @@ def sample(
     brief = _brief(model, seed, steps, cfg, f"{sampler_name}/{scheduler}", positive, negative)
     if denoise <= 0:
         return result(latent_image)
-    return result(_painted(context, brief, latent_image, denoise, range(1, steps + 1)))
+    return result(_painted(context, brief, latent_image, denoise, steps))
 
 
 @node("KSamplerAdvanced")
@@ -54,11 +56,9 @@ def sample_advanced(
     last = min(end_at_step, steps)
     if start_at_step >= last:
         return result(latent_image)
-    # a chain hands its half-done picture on: only what keeps its noise stays unfinished
-    shown = range(start_at_step + 1, last + 1)
     denoise = 1 - start_at_step / steps
-    painted = _painted(context, brief, latent_image, denoise, shown, return_with_leftover_noise == "enable")
-    return result(painted)
+    keeps_noise = return_with_leftover_noise == "enable" and last < steps
+    return result(_painted(context, brief, latent_image, denoise, last - start_at_step, keeps_noise))
 
 
 def _brief(
@@ -88,26 +88,28 @@ def _brief(
 
 
 def _painted(
-    context: NodeContext,
-    brief: Brief,
-    latent: Latent,
-    denoise: float,
-    shown: range,
-    leave_noise: bool = False,
+    context: NodeContext, brief: Brief, latent: Latent, denoise: float, steps: int, keeps_noise: bool = False
 ) -> Latent:
     processes = [
         Process(
             brief=brief.for_picture(index),
-            start=None if latent.is_empty else picture,
+            start=picture,
+            uses_start=not latent.is_empty,
             size=picture.size,
             denoise=denoise,
             mask=None if latent.noise_mask is None else at(latent.noise_mask, index),
         )
         for index, picture in enumerate(latent.pictures)
     ]
-    total = len(shown)
-    for done, _step in enumerate(shown, start=1):
-        context.step(done, total, processes[0].after(done / total))
-    reached = 0.98 if leave_noise else 1.0
-    pictures: tuple[Image.Image, ...] = tuple(process.after(reached) for process in processes)
+    for step in range(1, steps + 1):
+        due = ceil(len(processes) * step / steps)  # a batch is painted along the way, not all at the end
+        for process in processes[:due]:
+            process.finished()
+        context.step(step, steps, processes[0].glimpse(step / steps))
+    pictures = tuple(process.finished() for process in processes)
+    if keeps_noise:
+        pictures = tuple(
+            Image.blend(picture, clouds(brief.dice("leftover"), picture.size, 24, 2, "RGB"), 0.08)
+            for picture in pictures
+        )
     return replace(latent, pictures=pictures, is_empty=False)

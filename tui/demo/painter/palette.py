@@ -71,12 +71,22 @@ _BY_TIME = {
     ),
 }
 _TIMES_BY_CHANCE = ("sunset", "dawn", "day", "dusk", "sunset")
+_TIMES_IN = {
+    "rain": ("dusk", "night"),
+    "aurora": ("night",),
+    "fireflies": ("dusk", "night"),
+    "fog": ("dawn",),
+}
+"""The hours that suit a weather, when the prompt names none."""
 _SNOW = (226, 234, 246)
 
 
 def chosen(wish: Wish, dice: random.Random) -> Palette:
     """The palette of the hour, shifted a little by chance and by colour words."""
-    base = _BY_TIME[wish.time or dice.choice(_TIMES_BY_CHANCE)]
+    fitting = next(
+        (_TIMES_IN[weather] for weather in _TIMES_IN if weather in wish.weathers), _TIMES_BY_CHANCE
+    )
+    base = _BY_TIME[wish.time or dice.choice(fitting)]
     shift = dice.uniform(-0.025, 0.025)
     lift = dice.uniform(0.96, 1.05)
     near = (

@@ -20,6 +20,7 @@ from tui.demo.painter.words import understood
 from tui.demo.pixels import resized
 
 _PLACES_BY_CHANCE = ("mountains", "lake", "meadow", "forest", "mountains")
+_SNOWY_PLACES = ("mountains", "forest", "mountains")
 _HOMES = {
     "boat": "sea",
     "whale": "sea",
@@ -47,7 +48,11 @@ def composed(brief: Brief, size: tuple[int, int]) -> Canvas:
         dice=dice,
         horizon=dice.uniform(0.56, 0.66),
     )
-    place = wish.place or _HOMES.get(wish.subject or "") or dice.choice(_PLACES_BY_CHANCE)
+    place = (
+        wish.place
+        or _HOMES.get(wish.subject or "")
+        or dice.choice(_SNOWY_PLACES if "snow" in wish.weathers else _PLACES_BY_CHANCE)
+    )
     _paint_place(canvas, place)
     if wish.subject in _WALKERS and place in ("sea", "lake", "city"):
         paint_ledge(canvas)

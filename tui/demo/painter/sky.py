@@ -76,7 +76,7 @@ def _aurora(canvas: Canvas) -> None:
         body = ImageChops.multiply(fade(canvas.size, top, foot), fade(canvas.size, foot + 0.09, foot))
         wave = clouds(canvas.dice, canvas.size, canvas.unit * 0.6, 2)
         shape = ImageChops.multiply(ImageChops.multiply(curtain, body), wave)
-        canvas.glow(softened(shape, 0.006), colour, 1.9)
+        canvas.glow(softened(shape, 0.01), colour, 2.6)
 
 
 def _clouds(canvas: Canvas) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageOps
 
-from tui.demo.painter import animals, buildings, people, plants
+from tui.demo.painter import buildings, people, pets, plants, wildlife
 from tui.demo.painter.canvas import Canvas, Point, softened, spot
 from tui.demo.painter.figures import Part, oval, place_figure, shapes_mask, sharp
 from tui.demo.painter.palette import mixed, scaled
@@ -67,13 +67,13 @@ def paint_subject(canvas: Canvas, box: tuple[float, float, float, float] | None 
 def _parts(canvas: Canvas, name: str) -> list[Part]:
     colour, dice = canvas.wish.subject_colour, canvas.dice
     simple: dict[str, Callable[..., list[Part]]] = {
-        "fox": animals.fox,
-        "wolf": animals.wolf,
-        "cat": animals.cat,
-        "deer": animals.deer,
-        "owl": animals.owl,
-        "bird": animals.birds,
-        "whale": animals.whale,
+        "fox": pets.fox,
+        "wolf": pets.wolf,
+        "cat": pets.cat,
+        "deer": wildlife.deer,
+        "owl": wildlife.owl,
+        "bird": wildlife.birds,
+        "whale": wildlife.whale,
         "boat": buildings.boat,
         "lighthouse": buildings.lighthouse,
         "house": buildings.house,

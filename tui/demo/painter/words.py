@@ -109,7 +109,8 @@ def understood(prompt: str, negative_prompt: str) -> Wish:
     unwanted = set(_weights(negative_prompt))
     words = [word for word in weights if word not in unwanted]
     subject_word = next((word for word in words if word in _SUBJECTS), None)
-    subject_colour = _colour_before(words, subject_word)
+    # people are coloured by their hair
+    subject_colour = _colour_before(words, "hair" if "hair" in words else subject_word)
     colours = (_COLOURS[word] for word in words if word in _COLOURS)
     return Wish(
         time=_first(_TIMES, words),
