@@ -64,3 +64,11 @@ def test_it_can_quote_another_node_s_value() -> None:
     ui = _driven(["%Latent.width%px"], node(2, "Video", [1, "x"]), "name", "STRING", properties=quoting)
     ui["nodes"].append(node(9, "Latent", [640, 512]))
     assert inputs(ui, "2")["name"] == "640px"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(None, 1), ("12", 12), (True, 1), ("many", None)])
+def test_what_is_no_number_is_taken_as_javascript_takes_it(value: Any, expected: Any) -> None:
+    sent = inputs(_driven([value, "fixed"], node(2, "Sample", [1, "fixed", 20]), "steps", "INT"), "2")[
+        "steps"
+    ]
+    assert sent == expected

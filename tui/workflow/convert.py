@@ -8,12 +8,13 @@ from datetime import datetime
 
 from tui.workflow.canvas import open_canvas
 from tui.workflow.definitions import NodeDefs
-from tui.workflow.graph import Graph, Node, Unset, Value, Widget, shown
+from tui.workflow.graph import Graph, Node, Unset, Value, Widget
 from tui.workflow.json_values import Json, JsonObject, is_truthy, object_of, ordered, text_of
 from tui.workflow.links import HostValue, Origin, Place, Resolver, places
-from tui.workflow.nodes import FILE_SAVERS, SEARCH_NAME
+from tui.workflow.nodes import FILE_SAVERS
 from tui.workflow.notes import Note, UnknownNode, UnreadableValues
 from tui.workflow.primitives import is_primitive, propagate
+from tui.workflow.quotes import Quotes
 from tui.workflow.text import fill_placeholders, resolve_choices
 
 _REPLACES_TEXT = "Run widget replace on values"
@@ -60,7 +61,7 @@ class Sender:
         self.places = places(execution_order(root))
         self.resolver = Resolver(self.places)
         self._notes: list[Note] = []
-        self._by_name: dict[str, Node] | None = None
+        self._quotes = Quotes(root)
 
     def send(self) -> Conversion:
         """The graph to send."""
@@ -81,7 +82,7 @@ class Sender:
                 continue
             value = node.widgets[0].value
             if isinstance(value, str) and value and is_truthy(node.properties.get(_REPLACES_TEXT)):
-                value = fill_placeholders(value, self._now, self._look_up)
+                value = fill_placeholders(value, self._now, self._quotes.find)
             propagate(node, value)
 
     def _entry(self, place: Place) -> JsonObject:
@@ -117,25 +118,8 @@ class Sender:
         if not isinstance(value, str):
             return value
         if node.type in FILE_SAVERS and widget.name == "filename_prefix":
-            return fill_placeholders(value, self._now, self._look_up)
+            return fill_placeholders(value, self._now, self._quotes.find)
         return resolve_choices(value, self._rng) if widget.is_random_text else value
-
-    def _look_up(self, name: str, widget_name: str) -> str | None:
-        if self._by_name is None:
-            self._by_name = self._names()
-        node = self._by_name.get(name)
-        widget = node.widget(widget_name) if node else None
-        return shown(widget.value) if widget else None
-
-    def _names(self) -> dict[str, Node]:
-        """The nodes by search name, and by title where no search name is the same."""
-        nodes = [place.node for place in self.places.values()]
-        named: dict[str, Node] = {}
-        for node in nodes:
-            named.setdefault(text_of(node.properties.get(SEARCH_NAME)), node)
-        for node in nodes:
-            named.setdefault(node.title, node)
-        return named
 
 
 def _wrapped(value: Json, *, is_curve: bool) -> Json:

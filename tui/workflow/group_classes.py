@@ -4,15 +4,13 @@
 inputs and outputs are those that nothing inside is wired to, and remembers where each came from.
 """
 
-from dataclasses import dataclass, field
-
 from tui.workflow.definitions import NodeDefs
+from tui.workflow.group_values import PREFIX, GroupClass, GroupLink, links_inside, open_outputs
 from tui.workflow.input_specs import WIDGET_TYPES
 from tui.workflow.json_values import (
     Json,
     JsonObject,
     in_javascript_order,
-    integer_of,
     is_truthy,
     list_of,
     object_of,
@@ -21,48 +19,6 @@ from tui.workflow.json_values import (
 )
 from tui.workflow.nodes import PRIMITIVE, VIRTUAL
 from tui.workflow.page_inputs import added_inputs
-
-PREFIX = "workflow>"
-_OLD_PREFIX = "workflow/"
-
-_GroupLink = tuple[int, int, int, int, Json]
-
-
-@dataclass(slots=True, kw_only=True)
-class GroupClass:
-    """A group as a node class, and where its parts lead."""
-
-    name: str
-    nodes: list[JsonObject]
-    links: list[_GroupLink]
-    required: JsonObject = field(default_factory=dict[str, Json])
-    output_types: list[Json] = field(default_factory=list[Json])
-    output_names: list[Json] = field(default_factory=list[Json])
-    widgets: dict[int, dict[str, str | None]] = field(default_factory=dict[int, dict[str, str | None]])
-    """Per inner node: its widgets, and the group's widget of each."""
-
-    inputs: dict[int, dict[str, int]] = field(default_factory=dict[int, dict[str, int]])
-    """Per inner node: its inputs that are open to the outside, and the group's slot of each."""
-
-    outputs: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-    """For each output of the group the inner node and its slot."""
-
-    @property
-    def raw(self) -> JsonObject:
-        """It as `/object_info` would declare it."""
-        return {
-            "input": {"required": self.required},
-            "output": self.output_types,
-            "output_name": self.output_names,
-            "display_name": self.name,
-        }
-
-
-def group_type(node_type: str) -> str:
-    """A node's type in the newer of the two spellings of groups."""
-    if node_type.startswith(_OLD_PREFIX):
-        return PREFIX + node_type.removeprefix(_OLD_PREFIX)
-    return node_type
 
 
 def group_classes(ui: JsonObject, defs: NodeDefs) -> dict[str, GroupClass]:
@@ -87,10 +43,10 @@ class _Maker:
     def __init__(self, name: str, raw: JsonObject, nodes: list[JsonObject], defs: NodeDefs) -> None:
         self._defs = defs
         self._config = object_of(raw.get("config"))
-        self._group = GroupClass(name=name, nodes=nodes, links=_links(raw))
-        self._external = _external(raw)
-        self._from: dict[int, dict[int, list[_GroupLink]]] = {}
-        self._to: dict[int, dict[int, _GroupLink]] = {}
+        self._group = GroupClass(name=name, nodes=nodes, links=links_inside(raw))
+        self._external = open_outputs(raw)
+        self._from: dict[int, dict[int, list[GroupLink]]] = {}
+        self._to: dict[int, dict[int, GroupLink]] = {}
         for link in self._group.links:
             self._from.setdefault(link[0], {}).setdefault(link[1], []).append(link)
             self._to.setdefault(link[2], {})[link[3]] = link
@@ -172,7 +128,7 @@ class _Maker:
             kind = text_of(self._external.get(index, {}).get(0), "*")
         return {kind: [kind, {"forceInput": True}]}, [kind], []
 
-    def _input_type(self, link: _GroupLink) -> str:
+    def _input_type(self, link: GroupLink) -> str:
         inputs = objects_in(self._group.nodes[link[2]].get("inputs"))
         return (text_of(inputs[link[3]].get("type")) or "*") if link[3] < len(inputs) else "*"
 
@@ -284,28 +240,3 @@ class _Maker:
                 name = f"{prefix} {index} {label}"
         self._seen_outputs.add(name)
         return name
-
-
-def _links(raw: JsonObject) -> list[_GroupLink]:
-    """The links inside: origin, its slot, target, its slot, type."""
-    count = len(objects_in(raw.get("nodes")))
-    found: list[_GroupLink] = []
-    for item in map(list_of, list_of(raw.get("links"))):
-        ends = [integer_of(value) for value in item[:4]]
-        origin, origin_slot, target, target_slot = (*ends, *[None] * 4)[:4]
-        if origin is None or origin_slot is None or target is None or target_slot is None:
-            continue
-        if 0 <= origin < count and 0 <= target < count and origin_slot >= 0 and target_slot >= 0:
-            found.append((origin, origin_slot, target, target_slot, item[5] if len(item) > 5 else None))
-    return found
-
-
-def _external(raw: JsonObject) -> dict[int, dict[int, Json]]:
-    """Outputs that are wired inside and stay open to the outside all the same."""
-    found: dict[int, dict[int, Json]] = {}
-    for item in map(list_of, list_of(raw.get("external"))):
-        if len(item) >= 3 and item[2] is not None:
-            node, slot = integer_of(item[0]), integer_of(item[1])
-            if node is not None and slot is not None:
-                found.setdefault(node, {})[slot] = item[2]
-    return found

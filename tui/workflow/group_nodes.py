@@ -12,7 +12,7 @@ from tui.workflow.graph import (
     Port,
     connects,
 )
-from tui.workflow.group_classes import GroupClass
+from tui.workflow.group_values import GroupClass
 from tui.workflow.json_values import JsonObject, integer_of, object_of, text_of
 from tui.workflow.limits import MOST_NODES, too_many
 from tui.workflow.nodes import build, configure, drop_orphans

@@ -7,7 +7,7 @@ from typing import Final
 from tui.domain.errors import WorkflowError
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Graph, Node
-from tui.workflow.group_classes import group_type
+from tui.workflow.group_values import group_type
 from tui.workflow.json_values import (
     Json,
     JsonObject,

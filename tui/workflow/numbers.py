@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from tui.workflow.graph import Value, Widget
+from tui.workflow.graph import Unset, Value, Widget
 from tui.workflow.json_values import javascript_number, number_of
 
 _LARGEST = 2048
@@ -45,8 +45,6 @@ class NumberRule:
 
     def settle(self, value: float) -> int | float:
         """The number that the page makes of `value`."""
-        if not math.isfinite(value):
-            return value
         return javascript_number(self._on_steps(value) if self.is_integer else self._on_grid(value))
 
     def clamp(self, value: float) -> float:
@@ -76,9 +74,22 @@ def _rounded(value: float) -> float:
     return value if abs(value) >= 2**52 else math.floor(value + 0.5)
 
 
+def as_number(value: Value) -> float | None:
+    """`Number(value)`, or None where that is no number."""
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        try:
+            return float(value.strip() or 0)
+        except ValueError:
+            return None
+    return value if isinstance(value, int | float) else None
+
+
 def settled(widget: Widget, value: Value) -> Value:
     """What the widget makes of a value that was set from outside."""
     rule = NumberRule.of(widget)
-    if rule is None or isinstance(value, bool) or not isinstance(value, int | float):
+    if rule is None or isinstance(value, Unset):
         return value
-    return rule.settle(value)
+    number = as_number(value)
+    return None if number is None or not math.isfinite(number) else rule.settle(number)

@@ -8,7 +8,7 @@ from tui.workflow.graph import Cell, Graph, InputSlot, Link, Node, Value, Widget
 from tui.workflow.input_specs import InputSpec, parse_input
 from tui.workflow.json_values import Json, JsonObject, javascript_value, list_of, number_of
 from tui.workflow.nodes import PRIMITIVE
-from tui.workflow.numbers import NumberRule, settled
+from tui.workflow.numbers import NumberRule, as_number, settled
 from tui.workflow.widgets import add_widgets
 
 _NUMBERS = ("INT", "FLOAT")
@@ -90,9 +90,9 @@ def _share_range(primitive: Node, own: Widget, spec: InputSpec) -> None:
             continue
         options = own.limits = merged
         rule = NumberRule.of(own)
-        value = own.cell.value
-        if rule is not None and isinstance(value, int | float) and not isinstance(value, bool):
-            own.cell.value = rule.settle(rule.clamp(value))
+        number = as_number(own.cell.value)
+        if rule is not None and number is not None:
+            own.cell.value = settled(own, rule.clamp(number))
             propagate(primitive, own.cell.value)
 
 
