@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, ref
 from textual.app import App
 from textual.widget import Widget
 
-from tui.terminal import guard
+from tui.terminal import guard, sanitize
 from tui.terminal.answers import Acknowledged
 from tui.terminal.delivery import Delivery, Sender
 from tui.terminal.detect import cell_size_now
@@ -102,6 +102,7 @@ _hosts: WeakKeyDictionary[App[Any], TerminalHost] = WeakKeyDictionary()
 def attach(app: App[Any], profile: TerminalProfile) -> TerminalHost:
     """Tell the application, in its `__init__`, what its terminal can show."""
     guard.install()
+    sanitize.install()
     _hosts[app] = host = TerminalHost(app, profile)
     return host
 
