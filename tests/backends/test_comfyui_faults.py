@@ -107,8 +107,8 @@ async def test_an_engine_killed_and_started_again_has_lost_the_job(tmp_path: Pat
         comfyui = ComfyUIPeer(engine.url)
         async with ComfyUIBackend(comfyui.settings, pace=Pace(retry_most=0.5, blind=0.2)) as backend:
             running = follow(backend, comfyui.request(seed=5, steps=200))
-            waiting = follow(backend, comfyui.request(seed=6))
             await running.until(JobProgressed, lambda event: event.step > 0)
+            waiting = follow(backend, comfyui.request(seed=6))
             await waiting.until(JobQueued, lambda event: event.position == 0)
             await engine.kill()
             with pytest.raises(ServerUnreachableError):

@@ -24,6 +24,7 @@ QUICK = Pace(
     deaf_from_start=0.4,
     deaf=0.6,
     closing=0.1,
+    history=0.5,
     confirming=0.3,
     patience=1.5,
 )

@@ -51,7 +51,14 @@ class Stall:
     """Nothing ever comes back."""
 
 
-Fault = Answer | Endless | LoseRequest | LoseAnswer | Truncate | Stall
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another server answers this."""
+
+    port: int
+
+
+Fault = Elsewhere | Answer | Endless | LoseRequest | LoseAnswer | Truncate | Stall
 
 
 @dataclass(slots=True)
@@ -165,7 +172,8 @@ class FaultProxy:
         fault: Fault | None,
         task: asyncio.Task[None],
     ) -> None:
-        server_reader, server_writer = await asyncio.open_connection(*self.target)
+        target = ("127.0.0.1", fault.port) if isinstance(fault, Elsewhere) else self.target
+        server_reader, server_writer = await asyncio.open_connection(*target)
         try:
             if b"upgrade: websocket" in head.lower():
                 self._websockets.add(task)

@@ -50,7 +50,7 @@ class Followed:
                 self._woken.clear()
                 await self._woken.wait()
         event = found()
-        assert event is not None, f"ended without it: {self.events}"
+        assert event is not None, f"ended without it: {[type(event).__name__ for event in self.events]}"
         return event
 
     async def over(self, seconds: float = 60) -> list[JobEvent]:

@@ -10,6 +10,7 @@ import msgspec
 
 from tui.domain.errors import NotFoundError, RequestRejectedError
 from tui.domain.job import OutputImage
+from tui.domain.text import clean
 from tui.domain.workflow import NodeCatalog
 from tui.protocol.comfyui_answers import (
     CancelAnswer,
@@ -19,6 +20,7 @@ from tui.protocol.comfyui_answers import (
     SystemAnswer,
     UploadAnswer,
 )
+from tui.protocol.comfyui_definitions import decode_definitions
 from tui.protocol.comfyui_errors import Rejection
 from tui.protocol.untyped import mapping
 from tui.transport.errors import decode_json_as, error_of, not_json
@@ -98,7 +100,7 @@ class ComfyUIApi:
     async def names(self, path: str) -> tuple[str, ...]:
         """A list of names; empty where the server does not have the list."""
         try:
-            return await self._http.get_as(tuple[str, ...], path)
+            return tuple(clean(name) for name in await self._http.get_as(tuple[str, ...], path))
         except NotFoundError:
             return ()
 
@@ -128,9 +130,7 @@ def _decode_catalog(
     if known and known[0] == digest:
         return known
     try:
-        # class by class, so that a big decode does not hold the interpreter from other threads
-        pieces = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        definitions = {name: msgspec.json.decode(piece) for name, piece in pieces.items()}
+        definitions = decode_definitions(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(label, body, "/object_info") from error
     return digest, NodeCatalog(definitions, f"{version} {digest.hex()[:12]}")

@@ -44,6 +44,9 @@ class Pace:
     closing: float = 0.5
     """For the message that closes a job, after the one that says how it ended."""
 
+    history: float = 6.0
+    """For the history entry of a job that is over."""
+
     confirming: float = 5.0
     """For a job to show up in the queue after its submission's answer was lost."""
 

@@ -87,10 +87,7 @@ async def _ask_after(api: ComfyUIApi, prompt_id: str, error: ServerError, pace: 
 
 
 async def _has(api: ComfyUIApi, prompt_id: str) -> bool:
-    queue = await api.queue()
-    if queue.is_running(prompt_id) or queue.position(prompt_id) is not None:
-        return True
-    return await api.history(prompt_id) is not None
+    return (await api.queue()).has(prompt_id) or await api.history(prompt_id) is not None
 
 
 async def _rejected(api: ComfyUIApi, rejection: Rejection, graph: ApiWorkflow) -> RequestRejectedError:

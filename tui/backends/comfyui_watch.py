@@ -25,9 +25,6 @@ from tui.protocol.comfyui_errors import dropped_outputs
 from tui.protocol.comfyui_messages import Message, QueueChanged
 from tui.protocol.comfyui_run import Run
 
-_SETTLING = 13
-"""Attempts to read the history of a job that is over, 2 ms to 1 s apart: 6 s in all."""
-
 
 class JobWatch:
     """One job's listener and its eyes: what the socket misses is learnt from the server."""
@@ -49,6 +46,7 @@ class JobWatch:
         self._heard_at = self._looked_at = monotonic()
         self._away_since: float | None = None
         self._settling = 0
+        self._settled_from = 0.0
         self._deaf_after = self._pace.deaf_from_start
 
     async def run(self, plan: GraphPlan) -> AsyncIterator[JobEvent]:
@@ -217,20 +215,31 @@ class JobWatch:
         return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
 
     async def _settle(self) -> list[JobEvent]:
-        """The job is over: its history entry tells how, once it is written."""
-        if not self._run.is_closed and not self._settling:  # the closing message comes after it is written
-            await self._mailbox.wait(self._pace.closing)
-        elif self._settling:
-            await asyncio.sleep(min(0.002 * 2**self._settling, 1.0))
+        """The job is said to be over: its history entry tells how, once it is written."""
+        if not self._settling:
+            self._settled_from = monotonic()
+            if not self._run.is_closed:  # the closing message comes after it is written
+                await self._mailbox.wait(self._pace.closing)
+        else:
+            await asyncio.sleep(min(0.002 * 2**self._settling, 0.5))
         self._settling += 1
         try:
-            entry = await self._session.api.history(self._prompt_id)
+            return await self._read_history()
         except ServerError as error:
             return self._miss(error)
+
+    async def _read_history(self) -> list[JobEvent]:
+        entry = await self._session.api.history(self._prompt_id)
         self._away_since = None
         if entry:
             return self._end(entry)
-        return self._end_without_history() if self._settling > _SETTLING else []
+        if monotonic() - self._settled_from < self._pace.history:
+            return []
+        if (await self._session.api.queue()).has(self._prompt_id):
+            self._settling = 0
+            self._run.disbelieve_ending()
+            return []
+        return self._end_without_history()
 
     def _end(self, entry: HistoryEntry) -> list[JobEvent]:
         return [*self._mailbox.take(), *self._run.settle(entry)]

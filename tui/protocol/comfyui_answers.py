@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from tui.domain.server import ServerStatus
-from tui.domain.text import one_line
+from tui.domain.text import clean, one_line
 from tui.protocol.untyped import mapping, sequence
 
 
@@ -26,6 +26,10 @@ class QueueAnswer(msgspec.Struct, frozen=True):
     def is_running(self, prompt_id: str) -> bool:
         """Whether the server works on this job."""
         return any(item.prompt_id == prompt_id for item in self.queue_running)
+
+    def has(self, prompt_id: str) -> bool:
+        """Whether this job runs or waits."""
+        return self.is_running(prompt_id) or self.position(prompt_id) is not None
 
     def position(self, prompt_id: str) -> int | None:
         """How many wait before this job; None when it does not wait."""
@@ -129,7 +133,7 @@ def choices_in(config: Any) -> tuple[str, ...]:
     """The list in an input's declaration, in either of its two spellings."""
     kind, options, *_ = [*sequence(config), None, None]
     values = mapping(options).get("options") if kind == "COMBO" else kind
-    return tuple(str(value) for value in sequence(values))
+    return tuple(clean(str(value)) for value in sequence(values))
 
 
 def _device_name(name: str) -> str:

@@ -39,6 +39,8 @@ from tui.protocol.comfyui_messages import (
 from tui.protocol.comfyui_outputs import outputs_of, seed_of
 from tui.protocol.untyped import mapping, text
 
+_MOST_STEPS = 10**9
+
 
 class Run:
     """What is known of one submitted graph.
@@ -96,6 +98,10 @@ class Run:
         """The end as the messages told it, when the history entry never comes."""
         return self._last(self._told or JobCompleted(self._job_id))
 
+    def disbelieve_ending(self) -> None:
+        """The server still has the job in its queue, whatever was heard."""
+        self._told, self.is_closed = None, False
+
     def _events(self, message: Message) -> Iterator[JobEvent]:
         if isinstance(message, QueueChanged | FlagsAgreed):
             return  # about everybody
@@ -143,7 +149,8 @@ class Run:
     def _stepped(self, message: StepDone) -> Iterator[JobEvent]:
         # nodes that merely save count to 1; that is no progress of sampling
         if message.max > 1:
-            self._step, self._total = int(message.value), int(message.max)
+            self._total = int(min(message.max, _MOST_STEPS))
+            self._step = int(min(max(message.value, 0), self._total))
             yield self._progress(self._title(message.node) if message.node else self._activity)
 
     def _picture(self, frame: PreviewFrame) -> Iterator[JobEvent]:
