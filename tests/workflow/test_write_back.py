@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.canvas import DEFS, canvas, converted, definition, node, with_subgraphs
-from tui.workflow.embed import Change, write_back
+from tui.workflow.embed import Change, canvas_for, write_back
 
 INNER = definition(
     "sub",
@@ -88,3 +88,18 @@ def test_what_has_no_home_changes_nothing(change: Change) -> None:
     sampler = node(2, "Sample", [1, "fixed"], inputs=[("model", "MODEL", 1)])
     ui = canvas(loader, sampler, links=[(1, 1, 0, 2, 0, "MODEL")])
     assert write_back(ui, DEFS, {change: 5}) == ui
+
+
+def test_the_canvas_of_a_graph_gets_all_that_changed_in_the_graph() -> None:
+    graph = copy.deepcopy(converted(PROMOTED).api)
+    graph["6:5"]["inputs"] |= {"steps": 90, "mode": "fast", "positive": ["7:5", 0], "undeclared": 1}
+    graph["extra"] = {"class_type": "Latent", "inputs": {"width": 8}}
+    shown = converted(canvas_for(graph, PROMOTED, DEFS)).api
+    assert shown["6:5"]["inputs"]["steps"] == 90
+    assert shown["6:5"]["inputs"]["mode"] == "fast"
+    assert shown["7:5"]["inputs"]["steps"] == 44
+
+
+def test_a_canvas_that_cannot_be_converted_is_embedded_as_it_is() -> None:
+    ui = with_subgraphs(canvas(node(6, "sub")), definition("sub", node(7, "sub")))
+    assert canvas_for({}, ui, DEFS) is ui

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from tui.domain.errors import WorkflowError
+from tui.domain.request import ApiWorkflow
 from tui.workflow.canvas import open_canvas
-from tui.workflow.convert import execution_order
+from tui.workflow.convert import convert, execution_order
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Node, Unset, Value, Widget
 from tui.workflow.json_values import Json, JsonObject, list_of, object_of
@@ -26,6 +28,27 @@ def write_back(ui: JsonObject, defs: NodeDefs, changes: Mapping[Change, Json]) -
     for (name, input_name), value in sorted(changes.items(), key=_parents_first):
         writer.write(name, input_name, _unwrapped(value))
     return canvas
+
+
+def canvas_for(graph: ApiWorkflow, canvas: JsonObject, defs: NodeDefs) -> JsonObject:
+    """The canvas that a graph came from, with the values that the graph has now.
+
+    A canvas that cannot be converted is embedded as it is.
+    """
+    try:
+        shown = convert(canvas, defs).api
+        return write_back(canvas, defs, _changes(shown, graph))
+    except WorkflowError:
+        return canvas
+
+
+def _changes(shown: Mapping[str, JsonObject], graph: ApiWorkflow) -> dict[Change, Json]:
+    return {
+        (name, input_name): value
+        for name, entry in shown.items()
+        for input_name, value in object_of(object_of(graph.get(name)).get("inputs")).items()
+        if not isinstance(value, list) and object_of(entry.get("inputs")).get(input_name) != value
+    }
 
 
 def _parents_first(change: tuple[Change, Json]) -> int:

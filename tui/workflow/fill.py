@@ -7,6 +7,7 @@ from tui.domain.request import FieldValue, GraphPlan, Lora, PictureInput, Upload
 from tui.domain.text import clean
 from tui.workflow.api_graph import class_of, copied, users_of
 from tui.workflow.definitions import NodeDefs
+from tui.workflow.embed import canvas_for
 from tui.workflow.fields import LORA_CLASS
 from tui.workflow.json_values import Json, JsonObject, javascript_text, object_of
 from tui.workflow.slots import Slot, SlotRole, Target
@@ -30,7 +31,8 @@ def fill(template: WorkflowTemplate, values: Mapping[str, FieldValue], defs: Nod
         elif slot.role in (SlotRole.VALUE, SlotRole.SEED):
             for target in slot.targets:
                 _inputs(nodes, target)[target.input_name] = _wire_value(nodes, target, value, defs)
-    return GraphPlan(graph=nodes, uploads=tuple(uploads), canvas=template.canvas)
+    canvas = canvas_for(nodes, template.canvas, defs) if template.canvas else None
+    return GraphPlan(graph=nodes, uploads=tuple(uploads), canvas=canvas)
 
 
 def _inputs(nodes: Nodes, target: Target) -> JsonObject:
