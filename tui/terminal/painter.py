@@ -1,6 +1,7 @@
 """Decides what a widget sends of its picture, and when: small, sharp, or painted again."""
 
 import asyncio
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
@@ -120,6 +121,8 @@ class Painter:
         self._is_revealing = False
         self._is_overlaid = False
         """Pixels lie over the text."""
+        self._damaged: set[int] = set()
+        """Rows of the picture whose pixels were written over."""
         self._written = asyncio.Event()
         self._image_id = 0
         self._retired: list[int] = []
@@ -194,7 +197,7 @@ class Painter:
 
     async def _make(self, source: bytes | Image.Image, wish: Wish, pace: Pace) -> Parcel | None:
         if wish is Wish.REPAINT and self.shown is not None:
-            return self._parcel(self.shown) if self._easel.is_clear() else None
+            return self._repair(self.shown)
         if self.image is None or self._decoded_from is not source:
             self.image, self._decoded_from = await asyncio.to_thread(load, source), source
         is_sharp, rung = self._choose(self.image, wish, pace)
@@ -236,14 +239,24 @@ class Painter:
         return kitty.new_image_id() if is_sharp or not self._image_id else self._image_id
 
     def _parcel(self, rendering: Rendering) -> Parcel:
-        generation = self._generation
-
-        def is_wanted() -> bool:
-            return generation == self._generation
-
         if rendering.rung.form.is_text:
-            return TextParcel(self, rendering, is_wanted)
-        return PixelParcel(self, rendering, is_wanted, tmux=self._easel.profile.through_tmux)
+            return TextParcel(self, rendering, self._is_wanted())
+        tmux = self._easel.profile.through_tmux
+        return PixelParcel(self, rendering, rendering.pieces, self._is_wanted(), tmux=tmux)
+
+    def _repair(self, shown: Rendering) -> Parcel | None:
+        """The pieces that text was written over, when nothing lies on them any more."""
+        if not self._is_overlaid or not self._easel.is_clear():
+            return None
+        damaged, self._damaged = self._damaged, set[int]()
+        pieces = tuple(
+            piece for piece in shown.pieces if piece.rows is not None and not damaged.isdisjoint(piece.rows)
+        )
+        return PixelParcel(self, shown, pieces, self._is_wanted(), tmux=False) if pieces else None
+
+    def _is_wanted(self) -> Callable[[], bool]:
+        generation = self._generation
+        return lambda: generation == self._generation
 
     async def show_rows(self, rendering: Rendering, first: int, end: int) -> bytes:
         """Put rows of text on the screen."""
@@ -257,9 +270,8 @@ class Painter:
         self._is_working = end < len(rendering.rows)
         return b""
 
-    async def show_pieces(self, rendering: Rendering, pieces: tuple[Piece, ...]) -> bytes:
+    async def show_pieces(self, rendering: Rendering, pieces: tuple[Piece, ...], *, is_last: bool) -> bytes:
         """Make place for pieces and say what to write for them."""
-        is_last = pieces[-1] is rendering.pieces[-1]
         try:
             if rendering.rung.form is Graphics.KITTY:
                 return self._show_commands(rendering, pieces, is_last=is_last)
@@ -304,7 +316,7 @@ class Painter:
         place = rendering.placement
         return b"".join(
             b"\x1b7\x1b[%d;%dH%s\x1b8"
-            % (top + place.top + (piece.row or 0) + 1, left + place.left + 1, piece.data)
+            % (top + place.top + (piece.rows or range(1)).start + 1, left + place.left + 1, piece.data)
             for piece in pieces
         )
 
@@ -323,11 +335,12 @@ class Painter:
         finally:
             self._is_revealing = False
 
-    def _was_written(self) -> None:
+    def _was_written(self, line: int) -> None:
         self._written.set()
         if self._retired:
             asyncio.get_running_loop().call_soon(self._free_retired)
-        if self._is_overlaid and not self._is_revealing:
+        if self._is_overlaid and not self._is_revealing and self.shown is not None:
+            self._damaged.add(line - self.shown.placement.top)
             self.want(Wish.REPAINT)
 
     def strip(self, y: int, width: int, ground: Style) -> Strip:

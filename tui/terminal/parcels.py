@@ -15,7 +15,7 @@ class Canvas(Protocol):
         """Put rows of text on the screen."""
         ...
 
-    async def show_pieces(self, rendering: Rendering, pieces: tuple[Piece, ...]) -> bytes:
+    async def show_pieces(self, rendering: Rendering, pieces: tuple[Piece, ...], *, is_last: bool) -> bytes:
         """Make place for pieces and say what to write for them."""
         ...
 
@@ -50,10 +50,17 @@ class PixelParcel:
     """Pieces of graphics, each whole."""
 
     def __init__(
-        self, canvas: Canvas, rendering: Rendering, is_wanted: Callable[[], bool], *, tmux: bool
+        self,
+        canvas: Canvas,
+        rendering: Rendering,
+        pieces: tuple[Piece, ...],
+        is_wanted: Callable[[], bool],
+        *,
+        tmux: bool,
     ) -> None:
         self._canvas = canvas
         self._rendering = rendering
+        self._pieces = pieces
         self._tmux = tmux
         self._next = 0
         self.work = rendering.work
@@ -61,18 +68,20 @@ class PixelParcel:
 
     def take(self, most: int) -> Portion | None:
         """As many pieces as fit, at least one."""
-        pieces, first, size = self._rendering.pieces, self._next, 0
+        pieces, first, size = self._pieces, self._next, 0
         while self._next < len(pieces) and (
             self._next == first or self._rendering.is_atomic or size + len(pieces[self._next].data) <= most
         ):
             size += len(pieces[self._next].data)
             self._next += 1
-        taken = pieces[first : self._next]
-        return Portion(size, lambda: self._canvas.show_pieces(self._rendering, taken)) if taken else None
+        taken, is_last = pieces[first : self._next], self._next == len(pieces)
+        if not taken:
+            return None
+        return Portion(size, lambda: self._canvas.show_pieces(self._rendering, taken, is_last=is_last))
 
     def abandon(self) -> bytes:
         """kitty takes everything up to a last chunk for one picture."""
         image_id = self._rendering.image_id
-        if not image_id or not 0 < self._next < len(self._rendering.pieces):
+        if not image_id or not 0 < self._next < len(self._pieces):
             return b""
         return kitty.interruption(tmux=self._tmux) + kitty.release(image_id, tmux=self._tmux)

@@ -24,10 +24,10 @@ _SLAB = 24_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Bytes that belong together, and the row of the picture where the cursor must be for them."""
+    """Bytes that belong together, and the rows of the picture that they draw where the cursor is."""
 
     data: bytes
-    row: int | None = None
+    rows: range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,6 @@ def _slab(part: Image.Image, placement: Placement, rung: Rung, slab: int, slabs:
     per_row = part.height / placement.rows
     band = part.crop((0, round(first * per_row), part.width, max(round(end * per_row), 1)))
     if rung.form is Graphics.SIXEL:
-        return Piece(data=sixel.sixels(band, rung.colors or 256), row=first)
+        return Piece(data=sixel.sixels(band, rung.colors or 256), rows=range(first, end))
     data = iterm2.jpeg(band, rung.quality)
-    return Piece(data=iterm2.inline(data, placement.columns, end - first), row=first)
+    return Piece(data=iterm2.inline(data, placement.columns, end - first), rows=range(first, end))

@@ -35,7 +35,9 @@ class WatchedStrip(Strip):
         return [self._watched(part) for part in super().divide(cuts)]
 
     def _watched(self, part: Strip) -> Strip:
-        return part if part is self else WatchedStrip(part, part.cell_length, self._on_write)
+        if part is self or not part.cell_length:  # Textual writes empty parts beside others' changes
+            return part
+        return WatchedStrip(part, part.cell_length, self._on_write)
 
 
 class MosaicStrip(WatchedStrip):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from rich.style import Style
 from textual.strip import Strip
@@ -21,7 +22,8 @@ class _Line:
 class TextLayer:
     """Rows by line of the widget; lines without one are blank."""
 
-    def __init__(self, on_write: Callable[[], None]) -> None:
+    def __init__(self, on_write: Callable[[int], None]) -> None:
+        """`on_write` is told the line that Textual wrote."""
         self._on_write = on_write
         self._lines: dict[int, _Line] = {}
         self._place: tuple[int, ...] = ()
@@ -50,4 +52,4 @@ class TextLayer:
         if line is None or line.left + line.columns > width:
             return Strip.blank(width, ground)
         margins = (line.left, width - line.left - line.columns)
-        return MosaicStrip(line.row, margins, ground, width, self._on_write)
+        return MosaicStrip(line.row, margins, ground, width, partial(self._on_write, y))
