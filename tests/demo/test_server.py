@@ -1,6 +1,8 @@
 """Starting, stopping, and what outlives the engine; the routes that say what it is."""
 
 import asyncio
+import queue
+import threading
 from pathlib import Path
 
 import aiohttp
@@ -136,6 +138,7 @@ async def test_closing_in_the_middle_of_a_job_is_quick_and_told(tmp_path: Path) 
         async with asyncio.timeout(5):
             await engine.__aexit__(None, None, None)
         await client.until(lambda: client.is_closed)
+        assert client.messages("execution_interrupted") == []
 
     log = (tmp_path / "engine" / "engine.log.jsonl").read_text()
     assert '"outcome": "lost"' in log
@@ -160,3 +163,31 @@ async def test_a_port_that_is_taken_is_an_error(engine: EmbeddedEngine) -> None:
     with pytest.raises(OSError, match="in use"):
         async with EmbeddedEngine(port=port):
             pass
+
+
+async def test_it_runs_in_a_thread_of_its_own(tmp_path: Path) -> None:
+    """As the studio runs it: the studio's loop has nothing to do with the engine's."""
+    started: queue.Queue[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
+
+    async def live() -> None:
+        async with EmbeddedEngine(tmp_path / "threaded", step_delay=0) as engine:
+            stop = asyncio.Event()
+            started.put((engine.url, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(live(),))
+    thread.start()
+    url, loop, stop = await asyncio.to_thread(started.get, timeout=10)
+    async with listening(url) as client:
+        entry = await client.run(recordings.graph("txt2img"))
+        assert entry["status"]["completed"]
+    loop.call_soon_threadsafe(stop.set)
+    await asyncio.to_thread(thread.join, 10)
+    assert not thread.is_alive()
+
+
+async def test_a_job_of_a_strange_client_id_runs_for_nobody(client: Listener) -> None:
+    answer = await client.post("/prompt", {"prompt": recordings.graph("invert"), "client_id": ["x"]})
+    await client.run(recordings.graph("txt2img"))
+
+    assert (await client.get(f"/history/{answer['prompt_id']}"))[answer["prompt_id"]]["status"]["completed"]

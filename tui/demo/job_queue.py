@@ -27,7 +27,8 @@ class QueuedJob:
     @property
     def client_id(self) -> str | None:
         """Whose socket hears of it."""
-        return self.extra_data.get("client_id")
+        given = self.extra_data.get("client_id")
+        return given if isinstance(given, str) else None
 
     def as_item(self) -> list[Any]:
         """The five-list of `/queue` and `/history`."""

@@ -74,13 +74,13 @@ def not_a_choice(spec: InputSpec, value: object) -> JsonObject | None:
     if len(choices) > _LONGEST_LISTED:
         listed = f"(list of length {len(choices)})"
         extra["input_config"] = None
-    return reason("value_not_in_list", "Value not in list", f"{spec.name}: '{value}' not in {listed}", extra)
+    return reason("value_not_in_list", "Value not in list", f"{spec.name}: {value!r} not in {listed}", extra)
 
 
 def invalid_image(folders: Folders, name: str, value: object) -> JsonObject | None:
     """LoadImage judges its file itself, so that it also takes files below the input folder."""
     try:
-        exists = folders.annotated(str(value)).is_file()
+        exists = folders.annotated(str(value)).exists()
     except (UnsafePathError, OSError):  # a name too long for the disk is no image either
         exists = False
     if exists:

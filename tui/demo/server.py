@@ -95,12 +95,15 @@ class EmbeddedEngine:
         return folders
 
     async def _close(self) -> None:
+        """As sudden for clients as a killed server: nobody is told that the running job was stopped."""
+        for site in () if self._runner is None else tuple(self._runner.sites):
+            await site.stop()
+        if self._core is not None:
+            self._core.sockets.drop_all()
         if self._worker is not None:
             self._worker.cancel()
             with suppress(asyncio.CancelledError):
                 await self._worker
-        if self._core is not None:
-            await self._core.sockets.close_all()
         if self._runner is not None:
             await self._runner.cleanup()
         if self._temporary is not None:

@@ -93,11 +93,7 @@ class SocketHub:
         """Cut every connection, as a network would."""
         for socket in tuple(self._open):
             socket.drop()
-
-    async def close_all(self) -> None:
-        """Say goodbye to every client."""
-        for socket in tuple(self._open):
-            await socket.response.close(code=1001, message=b"engine stopped")
+            self.remove(socket)
 
     def _receivers(self, client_id: str | None) -> tuple[ClientSocket, ...]:
         if client_id is None:

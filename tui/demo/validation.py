@@ -46,15 +46,18 @@ def validate(graph: Graph, folders: Folders, targets: list[str] | None = None) -
 
 def _missing_type(node_id: str, node: JsonObject) -> JsonObject | None:
     class_type = node.get("class_type")
-    title = node.get("_meta", {}).get("title", class_type or f"Node {node_id}")
-    if class_type is None:
-        why = "has no class_type. The workflow may be corrupted or a custom node is missing."
+    title = node.get("_meta", {}).get("title", class_type)
+    if "class_type" not in node:
+        name = f"ID #{node_id}" if title is None else title
+        message = (
+            f"Node '{name}' has no class_type. The workflow may be corrupted or a custom node is missing."
+        )
     elif class_type not in definitions():
-        why = "not found. The custom node may not be installed."
+        message = f"Node '{title}' not found. The custom node may not be installed."
     else:
         return None
     extra = {"node_id": node_id, "class_type": class_type, "node_title": title}
-    return reason("missing_node_type", f"Node '{title}' {why}", f"Node ID '#{node_id}'", extra)
+    return reason("missing_node_type", message, f"Node ID '#{node_id}'", extra)
 
 
 @dataclass(slots=True)

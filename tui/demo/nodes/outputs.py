@@ -5,6 +5,7 @@ import random
 import re
 import time
 from pathlib import Path
+from typing import cast
 
 from PIL.PngImagePlugin import PngInfo
 
@@ -51,7 +52,12 @@ def preview_any(_context: NodeContext, source: object) -> NodeResult:
 
 
 def _as_text(source: object) -> str:
-    return json.dumps(source, indent=4) if isinstance(source, (int, float, bool, list, dict)) else str(source)
+    if isinstance(source, (dict, list)):
+        return json.dumps(source, indent=4)
+    if isinstance(source, tuple):
+        pictures = cast("Images", source)  # the only tuples that travel along links
+        return f"{len(pictures)} of {pictures[0].width}x{pictures[0].height}"
+    return str(source)
 
 
 def _saved(
