@@ -200,3 +200,16 @@ def test_promoted_text_is_sent_as_it_is() -> None:
     )
     ui = canvas(node(6, "sub", ["{c|d} // e"], inputs=[("text", "STRING", None, True)]))
     assert inputs(with_subgraphs(ui, inner), "6:5")["text"] == "{c|d} // e"
+
+
+def test_it_is_told_which_inputs_get_a_promoted_value() -> None:
+    conversion = converted(with_subgraphs(_outside(_instance(values=[33])), INNER))
+    assert conversion.aliases == {("6", "steps"): (("6:5", "steps"),)}
+
+
+def test_it_is_told_which_inputs_a_primitive_drives() -> None:
+    primitive = node(4, "PrimitiveNode", [50, "fixed"], outputs=[("INT", [1])])
+    sampler = node(5, "Sample", [1, "fixed", 20], inputs=[("steps", "INT", 1, True)])
+    inner = definition("sub", primitive, sampler, links=[(1, 4, 0, 5, 0, "INT")])
+    conversion = converted(with_subgraphs(canvas(node(6, "sub")), inner))
+    assert conversion.aliases == {("6:4", "value"): (("6:5", "steps"),)}

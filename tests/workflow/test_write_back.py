@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.canvas import DEFS, canvas, converted, definition, node, with_subgraphs
-from tui.workflow.embed import Change, canvas_for, write_back
+from tui.workflow.convert import ApiInput
+from tui.workflow.embed import canvas_for, write_back
 
 INNER = definition(
     "sub",
@@ -41,7 +42,7 @@ BOARD = canvas(node(3, "Switchboard", ["png", 6, "out"]))
         (BOARD, ("3", "format"), "video"),
     ],
 )
-def test_converting_again_gives_the_changed_value(ui: dict[str, Any], change: Change, value: Any) -> None:
+def test_converting_again_gives_the_changed_value(ui: dict[str, Any], change: ApiInput, value: Any) -> None:
     before = copy.deepcopy(ui)
     written = write_back(ui, DEFS, {change: value})
     assert converted(written).api[change[0]]["inputs"][change[1]] == value
@@ -71,7 +72,7 @@ def test_a_promoted_value_is_set_on_its_own_instance() -> None:
 
 
 def test_a_combo_and_what_it_brings_are_set_together() -> None:
-    changes: dict[Change, Any] = {("3", "format.codec.crf"): 21, ("3", "format"): "video"}
+    changes: dict[ApiInput, Any] = {("3", "format.codec.crf"): 21, ("3", "format"): "video"}
     written = write_back(BOARD, DEFS, changes)
     assert converted(written).api["3"]["inputs"]["format.codec.crf"] == 21
 
@@ -83,7 +84,7 @@ def test_values_saved_by_name_stay_so() -> None:
 
 
 @pytest.mark.parametrize("change", [("2", "model"), ("2", "nothing"), ("99", "steps"), ("6:5", "steps")])
-def test_what_has_no_home_changes_nothing(change: Change) -> None:
+def test_what_has_no_home_changes_nothing(change: ApiInput) -> None:
     loader = node(1, "Loader", outputs=[("MODEL", [1])])
     sampler = node(2, "Sample", [1, "fixed"], inputs=[("model", "MODEL", 1)])
     ui = canvas(loader, sampler, links=[(1, 1, 0, 2, 0, "MODEL")])

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from tui.workflow.canvas import open_canvas
 from tui.workflow.definitions import NodeDefs
@@ -13,11 +14,15 @@ from tui.workflow.json_values import Json, JsonObject, is_truthy, object_of, ord
 from tui.workflow.links import HostValue, Origin, Place, Resolver, places
 from tui.workflow.nodes import FILE_SAVERS
 from tui.workflow.notes import Note, UnknownNode, UnreadableValues
-from tui.workflow.primitives import is_primitive, propagate
+from tui.workflow.primitives import driven_inputs, is_primitive, propagate
 from tui.workflow.quotes import Quotes
 from tui.workflow.text import fill_placeholders, resolve_choices
 
 _REPLACES_TEXT = "Run widget replace on values"
+
+
+ApiInput: TypeAlias = tuple[str, str]
+"""A node of the API graph and the name of its input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class Conversion:
     """`{id: {"inputs", "class_type", "_meta"}}` in the page's order."""
 
     notes: tuple[Note, ...]
+
+    aliases: Mapping[ApiInput, tuple[ApiInput, ...]]
+    """Where values go that stand on no node of the API graph: the inputs that get them, for a promoted widget
+    under its instance and name, for a primitive under its id and "value"."""
 
     @property
     def unknown_nodes(self) -> tuple[UnknownNode, ...]:
@@ -62,6 +71,7 @@ class Sender:
         self.resolver = Resolver(self.places)
         self._notes: list[Note] = []
         self._quotes = Quotes(root)
+        self._aliases: dict[ApiInput, list[ApiInput]] = {}
 
     def send(self) -> Conversion:
         """The graph to send."""
@@ -73,7 +83,11 @@ class Sender:
         }
         for entry in api.values():
             _drop_dead_links(object_of(entry["inputs"]), api)
-        return Conversion(ordered(api), tuple(self._notes + self.resolver.notes))
+        notes = tuple(self._notes + self.resolver.notes)
+        aliases = {
+            alias: tuple(real for real in inputs if real[0] in api) for alias, inputs in self._aliases.items()
+        }
+        return Conversion(ordered(api), notes, aliases)
 
     def _apply_primitives(self) -> None:
         for place in self.places.values():
@@ -84,6 +98,8 @@ class Sender:
             if isinstance(value, str) and value and is_truthy(node.properties.get(_REPLACES_TEXT)):
                 value = fill_placeholders(value, self._now, self._quotes.find)
             propagate(node, value)
+            driven = [(place.beside(target.id), slot.name) for _, target, slot in driven_inputs(node)]
+            self._aliases[place.id, "value"] = driven
 
     def _entry(self, place: Place) -> JsonObject:
         node = place.node
@@ -108,6 +124,8 @@ class Sender:
                 inputs[slot.name] = [source.id, source.slot]
             elif isinstance(source, HostValue):
                 value = source.value
+                alias = (source.host.id, source.widget.name)
+                self._aliases.setdefault(alias, []).append((place.id, slot.name))
                 if isinstance(value, Unset):
                     inputs.pop(slot.name, None)
                 else:

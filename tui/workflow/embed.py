@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tui.domain.errors import WorkflowError
 from tui.domain.request import ApiWorkflow
 from tui.workflow.canvas import open_canvas
-from tui.workflow.convert import convert, execution_order
+from tui.workflow.convert import ApiInput, convert, execution_order
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Node, Unset, Value, Widget
 from tui.workflow.json_values import Json, JsonObject, list_of, object_of
@@ -13,11 +13,8 @@ from tui.workflow.links import HostValue, Origin, Place, Resolver, places
 from tui.workflow.primitives import is_primitive
 from tui.workflow.proxies import OWN_INPUT
 
-Change = tuple[str, str]
-"""A node of the API graph and the name of its input."""
 
-
-def write_back(ui: JsonObject, defs: NodeDefs, changes: Mapping[Change, Json]) -> JsonObject:
+def write_back(ui: JsonObject, defs: NodeDefs, changes: Mapping[ApiInput, Json]) -> JsonObject:
     """A copy of the canvas workflow in which these inputs of its API graph have these values.
 
     A value goes where the page takes it from: the node's own widget, the promoted widget of the instance
@@ -42,7 +39,7 @@ def canvas_for(graph: ApiWorkflow, canvas: JsonObject, defs: NodeDefs) -> JsonOb
         return canvas
 
 
-def _changes(shown: Mapping[str, JsonObject], graph: ApiWorkflow) -> dict[Change, Json]:
+def _changes(shown: Mapping[str, JsonObject], graph: ApiWorkflow) -> dict[ApiInput, Json]:
     return {
         (name, input_name): value
         for name, entry in shown.items()
@@ -51,7 +48,7 @@ def _changes(shown: Mapping[str, JsonObject], graph: ApiWorkflow) -> dict[Change
     }
 
 
-def _parents_first(change: tuple[Change, Json]) -> int:
+def _parents_first(change: tuple[ApiInput, Json]) -> int:
     """The inputs of a dynamic combo exist once it is set."""
     return change[0][1].count(".")
 

@@ -194,9 +194,8 @@ def _lay_values(node: Node, saved: Json) -> None:
 def _lay_named_values(node: Node, saved: JsonObject) -> None:
     """Node packs save by name; the page itself cannot read that and leaves its own nodes without values."""
     if node.definition is None or not node.definition.is_custom:
-        for widget in tuple(node.widgets):
-            if widget.in_file:
-                widget.set(UNSET)
+        for place, widget in enumerate([widget for widget in node.widgets if widget.in_file]):
+            widget.set(javascript_value(saved[str(place)]) if str(place) in saved else UNSET)
         return
     for name, value in saved.items():
         widget = node.widget(name)

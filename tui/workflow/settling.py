@@ -49,8 +49,11 @@ def settle(root: Graph) -> None:
     for graph in graphs:
         _number_targets(graph)
     for node in _nodes(graphs):
-        if node.definition is not None:
-            drop_orphans(node)
+        for _ in range(
+            min(len(node.graph.instances), 2) or 1
+        ):  # once for each instance, but twice does it all
+            if node.definition is not None:
+                drop_orphans(node)
     for graph in graphs:
         _number_targets(graph)
     for node in _nodes(graphs):
