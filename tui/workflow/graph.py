@@ -30,14 +30,14 @@ UNSET: Final = Unset()
 Value: TypeAlias = Json | Unset
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Cell:
     """A widget's value, which widgets of one name on one node share."""
 
     value: Value
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Widget:
     """A field of a node."""
 
@@ -102,7 +102,7 @@ class Widget:
         return self.spec.options.get(name) if self.spec else None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class InputSlot:
     """An input socket. Widgets have one, too."""
 
@@ -120,7 +120,7 @@ class InputSlot:
     """Whether the page knows its widget's spec without looking it up by name."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class OutputSlot:
     """An output socket with the links that leave it."""
 
@@ -129,7 +129,7 @@ class OutputSlot:
     links: list[int] = field(default_factory=list[int])
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Link:
     """A link between two slots of a graph."""
 
@@ -141,7 +141,7 @@ class Link:
     type: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Port:
     """An input or output of a subgraph definition."""
 
@@ -176,19 +176,19 @@ class Node:
         self.graph = graph
         self.id = node_id
         self.type = node_type
-        self.raw = raw
+        self.raw = raw  # what the file says
         self.title = node_type
         self.mode: Json = 0
         self.properties: JsonObject = {}
         self.inputs: list[InputSlot] = []
         self.outputs: list[OutputSlot] = []
-        self.widgets: list[Widget] = []
-        self.definition: NodeClass | None = None
-        self.instance_of: Graph | None = None
-        self.is_virtual = False
-        self.cells: dict[str, tuple[str, Cell]] = {}
-        self.entries: dict[str, int] = {}
-        self.groups: dict[str, Autogrow] = {}
+        self.widgets: list[Widget] = []  # promoted ones stand on the inputs instead
+        self.definition: NodeClass | None = None  # None for a type that the server does not have
+        self.instance_of: Graph | None = None  # for an instance: its subgraph
+        self.is_virtual = False  # lives on the page only
+        self.cells: dict[str, tuple[str, Cell]] = {}  # by name: kind and value, shared by widgets of both
+        self.entries: dict[str, int] = {}  # for an instance: which proxied entry fills which input
+        self.groups: dict[str, Autogrow] = {}  # the groups of inputs that grow
 
     @property
     def is_active(self) -> bool:
@@ -229,13 +229,13 @@ class Graph:
 
     def __init__(self, graph_id: str, raw: JsonObject) -> None:
         self.id = graph_id
-        self.raw = raw
+        self.raw = raw  # what the file says
         self.name = ""
         self.nodes: dict[str, Node] = {}
         self.links: dict[int, Link] = {}
         self.inputs: list[Port] = []
         self.outputs: list[Port] = []
-        self.instances: list[Node] = []
+        self.instances: list[Node] = []  # the nodes that stand for this definition
         self.last_link = 0
 
     def new_link(self, origin: str, origin_slot: int, node: Node, slot: InputSlot) -> Link:
