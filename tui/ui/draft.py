@@ -154,14 +154,12 @@ def _values(stored: Mapping[object, object]) -> dict[str, FieldValue]:
 
 
 def _structured(stored: Mapping[object, object]) -> FieldValue:
-    match stored.get("picture"), stored.get("loras"):
-        case str(path), _:
-            return PictureInput(path)
-        case _, list() as pairs:
-            loras = map(_lora, cast("list[object]", pairs))
-            return tuple(lora for lora in loras if lora)
-        case _:
-            return None
+    path, pairs = stored.get("picture"), stored.get("loras")
+    if isinstance(path, str):
+        return PictureInput(path)
+    if isinstance(pairs, list):
+        return tuple(lora for lora in map(_lora, cast("list[object]", pairs)) if lora)
+    return None
 
 
 def _lora(stored: object) -> Lora | None:

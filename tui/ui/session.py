@@ -23,6 +23,9 @@ class Session:
         self.form: Form | None = None
         """The form of the draft's workflow on the draft's server, once it was fetched."""
 
+        self._form_of = ("", "")
+        self._wish = ""
+
     @property
     def image_servers(self) -> tuple[Connection, ...]:
         """The servers that are on and make pictures."""
@@ -40,6 +43,18 @@ class Session:
         self.draft = self.draft.with_server(chosen)
         return chosen
 
+    def wish_for_server(self, name: str) -> None:
+        """Take that server as soon as it is listed."""
+        self._wish = name
+
+    def take_wished_server(self) -> bool:
+        """Whether the server wished for came, and was taken."""
+        if not self._wish or self._wish not in {state.server for state in self.image_servers}:
+            return False
+        self.draft = self.draft.with_server(self._wish)
+        self._wish = ""
+        return True
+
     def choose_workflow(self, name: str) -> None:
         """Take another workflow; the values that fit it stay."""
         self.draft = self.draft.with_workflow(name)
@@ -50,11 +65,12 @@ class Session:
 
     async def open_form(self) -> Form:
         """Fetch the form for the draft's workflow and server, and fill what the draft does not know."""
-        draft = self.draft
-        self.form = None
-        form = await self._services.workflows.form(draft.server, draft.workflow)
-        if (draft.server, draft.workflow) == (self.draft.server, self.draft.workflow):
-            self.form = form
+        wanted = (self.draft.server, self.draft.workflow)
+        if wanted != self._form_of:
+            self.form = None
+        form = await self._services.workflows.form(*wanted)
+        if wanted == (self.draft.server, self.draft.workflow):
+            self.form, self._form_of = form, wanted
             self.draft = self.draft.with_values(starting_values(form, self.draft.values))
         return form
 

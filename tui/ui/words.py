@@ -9,6 +9,9 @@ from tui.domain.text import one_line
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _GIB = 1024**3
+ENGINE = "embedded engine"
+"""Our own engine is no model and is never shown as one."""
+
 _KINDS = frozenset(kind.value for kind in ServerKind)
 
 
@@ -62,6 +65,8 @@ def rate(steps_per_second: float) -> str:
 
 def server_label(name: str) -> str:
     """A server's name as people write it; those that were never renamed carry their kind's."""
+    if name == ENGINE:
+        return f"{ENGINE}, procedural pictures"
     return ServerKind(name).label if name in _KINDS else one_line(name, 40)
 
 

@@ -31,8 +31,8 @@ class HelpSheet(Sheet[None]):
             yield KeyList(self._draw, id="keys")
             yield Static(
                 Content.assemble(
-                    "Any of them can be changed in the settings file: [keys], then ",
-                    ('"studio.generate" = "ctrl+g,f7"', "$foreground"),
+                    "To change one, write in the settings file:  ",
+                    ('[keys] "studio.generate" = "f7"', "$foreground"),
                 ),
                 classes="keys",
             )
@@ -52,11 +52,11 @@ class HelpSheet(Sheet[None]):
         place, line = item
         if line is None:
             return ([(place, "accent")],)
-        words = line.words[: max(width - 52, 16)]
+        room = max(width - 42, 16)
         return (
             [
-                (f"  {line.keys[:26]:<28}", ""),
-                (f"{words:<{max(width - 52, 16)}} ", "dim"),
+                (f"  {line.keys[:18]:<20}", ""),
+                (f"{line.words[: room - 1]:<{room}}", "dim"),
                 (line.id, "faint"),
             ],
         )

@@ -14,7 +14,6 @@ class Sheet(ModalScreen[Result | None]):
     DEFAULT_CSS = """
     Sheet {
         align: center middle;
-        background: $background 60%;
         & > .panel { background: $panel; padding: 1 2; border-left: outer $accent; height: auto; width: 80%; }
         & .title { color: $foreground; text-style: bold; height: 1; margin: 0 0 1 0; }
         & .keys { color: $label; height: 1; margin: 1 0 0 0; }

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -30,6 +30,9 @@ from tui.ui.widgets.picture_pane import PicturePane
 from tui.ui.widgets.prompt import PromptArea, PromptPane
 from tui.ui.widgets.top_line import TopLine
 
+SIDE_BY_SIDE = 100
+"""Columns; as in the breakpoints of every place."""
+
 WELCOME = "Say what you want to see, then press ^g."
 
 
@@ -45,7 +48,7 @@ class StudioScreen(JobPlace):
         Binding("ctrl+r", "turn_seed", "Seed: random, or the last one", id="studio.seed", priority=True),
         Binding("ctrl+x", "cancel", "Cancel the job", id="studio.cancel", priority=True),
         Binding("ctrl+t", "swap", "Form or picture", id="studio.swap", priority=True),
-        Binding("ctrl+y", "accept_offer", "Use the server that was found", id="studio.accept-offer"),
+        Binding("ctrl+n", "accept_offer", "Use the server that was found", id="studio.accept-offer"),
         Binding("escape", "to_prompt", "Back to the prompt", id="studio.prompt", show=False),
     ]
     HINTS = (
@@ -54,6 +57,7 @@ class StudioScreen(JobPlace):
         ("^p", "palette", "app.palette"),
         ("f1", "help", "app.help"),
     )
+    NARROW_HINTS = (HINTS[0], ("^t", "view", "screen.swap"), *HINTS[2:])
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,6 +99,10 @@ class StudioScreen(JobPlace):
         app.job_ended.subscribe(self, self._note_ending)
         self.watch(app, "offers", self._show_offers)
         self.call_after_refresh(pane.open)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where form and picture do not fit side by side, the key that swaps them is said."""
+        self.hints = self.HINTS if event.size.width >= SIDE_BY_SIDE else self.NARROW_HINTS
 
     # what is known falls down
 
@@ -147,7 +155,7 @@ class StudioScreen(JobPlace):
         if not session.draft.server and session.image_servers:
             session.choose_server()
         self._show_choice()
-        if _came_back(session.draft.server, before, after) and session.form is None:
+        if session.take_wished_server() or _came_back(session.draft.server, before, after):
             self.refresh_form()
 
     @work(group="saved")
@@ -177,7 +185,7 @@ class StudioScreen(JobPlace):
             return
         found = offers[0]
         line.update(
-            Content.assemble(f"{found.kind.label} answers at {found.url}.  ", ("^y", "$accent"), " uses it")
+            Content.assemble(f"{found.kind.label} answers at {found.url}.  ", ("^n", "$accent"), " uses it")
         )
 
     def on_listing_chosen(self) -> None:
@@ -314,17 +322,21 @@ class StudioScreen(JobPlace):
             raise SkipAction
         super().action_cancel()
 
+    def action_accept_offer(self) -> None:
+        """Use the server that was found on this machine from now on."""
+        if not app_of(self).offers:
+            raise SkipAction
+        self._accept()
+
     @work(group="offer")
     @gesture
-    async def action_accept_offer(self) -> None:
-        """Use the server that was found on this machine from now on."""
+    async def _accept(self) -> None:
         app = app_of(self)
-        if not app.offers or app.services is None:
-            raise SkipAction
+        if app.services is None:
+            return
         found, app.offers = app.offers[0], app.offers[1:]
+        self.session.wish_for_server(found.name)
         await app.services.settings.put_server(found)
-        self.session.choose_server(found.name)
-        self.refresh_form()
 
 
 def _came_back(server: str, before: tuple[Connection, ...], after: tuple[Connection, ...]) -> bool:

@@ -25,9 +25,9 @@ def one(job: Job, width: int, glyphs: Glyphs) -> Sequence[Line]:
     title = one_line(words.job_title(job), title_width).ljust(title_width)
     state = words.job_state(job)
     if job.status is not JobStatus.IN_PROGRESS:
-        room = max(width - title_width - 6, 4)
+        room = max(width - title_width - 5, 4)
         return ([mark, (title, _title_tone(job)), ("  ", ""), (one_line(state, room), _state_tone(job))],)
-    room = width - title_width - 6
+    room = width - title_width - 5
     bar_width = min(max(room - 30, 6), 40)
     pieces = [mark, (title, _title_tone(job)), ("  ", ""), *bar(job, bar_width, glyphs), ("  ", "")]
     return ([*pieces, (one_line(state, max(room - bar_width - 2, 4)), "dim")],)
@@ -52,7 +52,7 @@ def bar(job: Job, width: int, glyphs: Glyphs) -> Line:
 
 
 def _mark(job: Job, glyphs: Glyphs) -> tuple[str, str]:
-    return (f" {glyphs.job(job.status)}  ", _TONES[job.status])
+    return (f"{glyphs.job(job.status)}  ", _TONES[job.status])
 
 
 def _title_tone(job: Job) -> str:

@@ -23,7 +23,8 @@ class PicturePane(Vertical, can_focus=True):
         & > #welcome {
             width: 1fr; height: 1fr; content-align: center middle; text-align: center; color: $faint;
         }
-        & > #caption { height: 1; width: 1fr; text-align: center; color: $label; }
+        & > #caption { height: 1; width: 1fr; text-align: center; color: $label;
+            text-wrap: nowrap; text-overflow: ellipsis; }
         & > Picture { display: none; }
         &.-has-picture { & > #welcome { display: none; } & > Picture { display: block; } }
     }

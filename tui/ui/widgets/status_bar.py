@@ -49,7 +49,7 @@ class ServerDots(Static):
             said = words.connection(state, detail)
             yield Content.assemble(
                 (glyphs.connection(state.state), _TONES[state.state]),
-                f" {one_line(words.server_label(state.server), 24 if detail else 16)}",
+                f" {one_line(words.server_label(state.server), 40 if detail else 16)}",
                 (f" {said}" if said else "", "$label"),
             )
 

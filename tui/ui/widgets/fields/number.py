@@ -123,6 +123,8 @@ class SizeRow(FieldRow):
         self._check()
 
     def hint(self, *, has_focus: bool) -> str:
+        if set(self._values.values()) == {0} == {self._width.minimum}:
+            return "as the picture"
         return range_words(self._width) if has_focus else ""
 
     def on_number_input_edited(self, event: NumberInput.Edited) -> None:

@@ -38,6 +38,8 @@ class PictureSlot(Widget, can_focus=True):
     facts: reactive[str] = reactive("")
     """Size in pixels and bytes, once it was looked at."""
 
+    is_required: reactive[bool] = reactive(False)
+
     class Asked(Message):
         """The person wants to pick a picture."""
 
@@ -53,8 +55,9 @@ class PictureSlot(Widget, can_focus=True):
     def render(self) -> Content:
         """Name and size."""
         if not self.path:
-            return Content("none  ^o picks one")
-        return Content.assemble(one_line(Path(self.path).name, 60), "  ", (self.facts, "$label"))
+            return Content(f"{'needed' if self.is_required else 'none'}: ^o picks one")
+        room = max(self.content_size.width - len(self.facts) - 2, 8)
+        return Content.assemble(one_line(Path(self.path).name, room), "  ", (self.facts, "$label"))
 
     def action_ask(self) -> None:
         """Open the file picker."""
@@ -103,8 +106,13 @@ class PictureRow(FieldRow):
     def compose_editor(self) -> ComposeResult:
         slot = PictureSlot()
         slot.set_reactive(PictureSlot.path, self._path)
+        slot.set_reactive(PictureSlot.is_required, self.field.is_required)
         slot.set_class(not self._path, "-empty")
         yield slot
+
+    @property
+    def tells_complaint(self) -> bool:
+        return bool(self._path)
 
     @property
     def _path(self) -> str:

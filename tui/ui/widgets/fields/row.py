@@ -33,7 +33,7 @@ class FieldRow(Horizontal):
         }
         &:focus-within { border-left: outer $accent; & > .label { color: $foreground; } }
         &.-invalid > .hint { color: $text-error; }
-        &.-unavailable > .label { color: $faint; }
+        &.-unavailable { height: auto; & > .label { color: $faint; } & > .hint { height: auto; } }
         & Input {
             height: 1; border: none; padding: 0 1; background: $background;
             &:focus { border: none; background: $panel; background-tint: $foreground 0%; }
@@ -88,6 +88,11 @@ class FieldRow(Horizontal):
         """What stands beside the value while all is well."""
         return ""
 
+    @property
+    def tells_complaint(self) -> bool:
+        """Whether the complaint is to be said; a field that was never filled is not blamed."""
+        return True
+
     def on_mount(self) -> None:
         self._check()
 
@@ -112,7 +117,7 @@ class FieldRow(Horizontal):
                 return
 
     def watch_complaint(self, words: str) -> None:
-        self.set_class(bool(words), "-invalid")
+        self.set_class(bool(words) and self.tells_complaint, "-invalid")
         self._say()
 
     def on_descendant_focus(self) -> None:
@@ -130,10 +135,11 @@ class FieldRow(Horizontal):
         if hint is None or self.field.unavailable:
             return
         has_focus = self.has_focus_within
-        mark = f"{glyphs_of(self).failed} {self.complaint}"
+        said = self.complaint if self.tells_complaint else ""
+        mark = f"{glyphs_of(self).failed} {said}"
         fits = len(mark) + 2 <= hint.size.width
-        hint.update(Content(mark if self.complaint else self.hint(has_focus=has_focus)))
-        self._explain(mark if self.complaint and has_focus and not fits else "")
+        hint.update(Content(mark if said else self.hint(has_focus=has_focus)))
+        self._explain(mark if said and has_focus and not fits else "")
 
     def _explain(self, words: str) -> None:
         shown = next(iter(self.query(".why").results(Static)), None)

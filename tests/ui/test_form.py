@@ -1,0 +1,144 @@
+"""Fields of every kind, by keys."""
+
+from pathlib import Path
+
+from tests.support.fake_services import connected, fake_services
+from tests.support.studio import Studio, open_studio, picture_file
+from tui.domain.request import Lora, PictureInput
+from tui.ui.widgets.popup import Popup
+
+
+async def popup_of(studio: Studio) -> Popup:
+    await studio.until(lambda: list(studio.app.screen.query(Popup)))
+    await studio.pilot.pause()
+    return studio.app.screen.query_one(Popup)
+
+
+async def test_a_choice_opens_where_it_stands_and_is_searched(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        row = await studio.focus("sampler")
+        await studio.press("enter")
+        popup = await popup_of(studio)
+        assert popup.region.y == row.region.y + 1
+        await studio.type("ance")
+        await studio.press("enter")
+        await studio.until(lambda: row.value == "euler_ancestral")
+        await studio.until(lambda: not list(studio.app.screen.query(Popup)))
+        assert row.has_focus_within
+        assert studio.session.draft.values["sampler"] == "euler_ancestral"
+
+
+async def test_escape_leaves_a_choice_as_it_was(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        row = await studio.focus("sampler")
+        await studio.press("enter")
+        await popup_of(studio)
+        await studio.press("down", "escape")
+        await studio.until(lambda: not list(studio.app.screen.query(Popup)))
+        assert row.value == "euler"
+
+
+async def test_a_number_is_typed_or_stepped_and_shows_its_range(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        row = await studio.focus("cfg_scale")
+        await studio.until_text("0 to 100, by 0.1")
+        await studio.press("up", "up")
+        assert row.value == 7.2
+        await studio.press("ctrl+u")
+        await studio.type("5.5")
+        assert row.value == 5.5
+
+
+async def test_a_wrong_number_says_why_at_once_and_nothing_moves(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        row = await studio.focus("steps")
+        below = studio.row("cfg_scale").region
+        await studio.press("ctrl+u")
+        await studio.type("500")
+        await studio.until_text("✗ at most 150")
+        assert studio.row("cfg_scale").region == below
+        await studio.press("escape")
+        await studio.type("a fox")
+        await studio.press("ctrl+g")
+        await studio.until_text("Steps: at most 150.")
+        assert row.has_focus_within
+        assert services.generation.jobs == ()
+
+
+async def test_a_long_reason_stands_under_its_field(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        row = await studio.focus("width")
+        await studio.press("ctrl+u")
+        await studio.type("513")
+        await studio.until_text("width: a multiple of 8: 512 or 520")
+        shown = row.query_one(".why").region
+        assert shown.y == row.region.y + 1
+
+
+async def test_loras_are_added_weighed_and_taken_out(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        row = await studio.focus("loras")
+        await studio.press("enter")
+        await popup_of(studio)
+        await studio.type("film")
+        await studio.press("enter")
+        await studio.until(lambda: row.value == (Lora("film.safetensors", 1.0),))
+        await studio.until_text("film.safetensors")
+        await studio.press("down", "down")
+        assert row.value == (Lora("film.safetensors", 0.9),)
+        await studio.type("1.3")
+        await studio.press("enter")
+        assert row.value == (Lora("film.safetensors", 1.3),)
+        await studio.press("x")
+        await studio.until(lambda: row.value == ())
+
+
+async def test_what_the_server_cannot_do_is_dim_with_the_reason(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected(), state={"workflow": "img2img_default"})
+    async with open_studio(services) as studio:
+        await studio.until_text("model; ComfyUI has.")
+        assert not [widget for widget in studio.row("controlnet").query("*") if widget.focusable]
+
+
+async def test_a_switch_turns_with_space(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected(), state={"workflow": "img2img_default"})
+    async with open_studio(services) as studio:
+        row = await studio.focus("tiling")
+        await studio.press("space")
+        assert row.value is True
+        await studio.until_text("◉ on")
+
+
+async def test_a_dropped_file_fills_the_picture(tmp_path: Path) -> None:
+    fox = picture_file(tmp_path / "my fox.png")
+    services = fake_services(tmp_path, connected(), state={"workflow": "img2img_default"})
+    async with open_studio(services) as studio:
+        row = await studio.focus("init_image")
+        from textual.events import Paste
+
+        studio.app.screen.focused.post_message(Paste(str(fox).replace(" ", "\\ ")))  # type: ignore[union-attr]
+        await studio.until(lambda: row.value == PictureInput(str(fox)))
+        await studio.until_text("512×512")
+        await studio.press("delete")
+        assert row.value is None
+
+
+async def test_a_file_that_is_no_picture_is_told_in_its_field(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_text("no picture")
+    values = {"init_image": {"picture": str(bad)}}
+    services = fake_services(tmp_path, connected(), state={"workflow": "img2img_default", "values": values})
+    async with open_studio(services) as studio:
+        await studio.until(lambda: studio.row("init_image").complaint == "bad.png is not a picture")
+
+
+async def test_another_workflow_keeps_the_values_that_fit(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        await studio.type("a fox")
+        await studio.focus("steps")
+        await studio.press("up")
+        await studio.app.choose("workflow", "img2img_default")
+        await studio.until(lambda: studio.form.row("denoise"))
+        assert studio.row("steps").value == 21
+        assert studio.prompt.text == "a fox"
