@@ -49,10 +49,11 @@ def settle(root: Graph) -> None:
     for graph in graphs:
         _number_targets(graph)
     for node in _nodes(graphs):
-        for _ in range(
-            min(len(node.graph.instances), 2) or 1
-        ):  # once for each instance, but twice does it all
-            if node.definition is not None:
+        if node.definition is not None:
+            drop_orphans(node)
+            if (
+                len(node.graph.instances) > 1
+            ):  # the page does it for every instance; the second finds the rest
                 drop_orphans(node)
     for graph in graphs:
         _number_targets(graph)
