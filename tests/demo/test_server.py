@@ -101,6 +101,12 @@ async def test_what_is_refused_is_refused_as_recorded(client: Listener, name: st
             assert await response.text() == ""
 
 
+async def test_head_is_answered_where_get_is(client: Listener) -> None:
+    async with client.http.head(f"{client.url}/system_stats") as response:
+        assert response.status == 200
+        assert response.content_type == "application/json"
+
+
 async def test_its_own_page_may_talk_to_it(client: Listener) -> None:
     async with client.http.get(f"{client.url}/queue", headers={"Origin": client.url}) as response:
         assert response.status == 200

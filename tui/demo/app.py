@@ -35,7 +35,9 @@ def build_app(core: EngineCore) -> web.Application:
     for table in _BOTH_PREFIXES:
         for route in (definition for definition in table if isinstance(definition, web.RouteDef)):
             for prefix in ("", "/api"):
-                app.router.add_route(route.method, prefix + route.path, route.handler, **route.kwargs)
+                web.RouteDef(route.method, prefix + route.path, route.handler, route.kwargs).register(
+                    app.router
+                )
     # last, like ComfyUI's static files: unknown paths are 404 to GET and 405 to POST
     app.router.add_get("/{tail:.*}", _nothing)
     return app

@@ -1,16 +1,17 @@
 """The last hand: brush strokes, guidance as strength of colour, the habits of LoRAs, the corners."""
 
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 from tui.demo.painter.brief import Brief
 from tui.demo.painter.canvas import spot
-from tui.demo.painter.noise import clouds, grain, outlines
+from tui.demo.painter.noise import clouds, grain
+from tui.demo.painter.styles import STYLES, inked
+from tui.demo.painter.words import words_of
 from tui.demo.pixels import mapped
 
 _USUAL_CFG = 7.0
 _MOST_STROKES = 9_000
 _INK = "procedural-ink"
-_PAPER = (246, 238, 220)
 
 
 def finished(picture: Image.Image, brief: Brief, is_patch: bool = False) -> Image.Image:
@@ -18,7 +19,9 @@ def finished(picture: Image.Image, brief: Brief, is_patch: bool = False) -> Imag
     picture = _brushed(picture, brief)
     picture = _guided(picture, brief.cfg)
     for name, strength in brief.loras:
-        picture = _inked(picture, strength) if _INK in name else picture
+        picture = inked(picture, strength) if _INK in name else picture
+    for word in words_of(brief.prompt):
+        picture = STYLES[word](picture, brief) if word in STYLES else picture
     return picture if is_patch else _framed(picture, brief)
 
 
@@ -53,17 +56,6 @@ def _guided(picture: Image.Image, cfg: float) -> Image.Image:
     strength = max(0.45, min(1.7, 1 + (cfg - _USUAL_CFG) * 0.055))
     picture = ImageEnhance.Color(picture).enhance(strength)
     return ImageEnhance.Contrast(picture).enhance(0.5 + 0.5 * strength)
-
-
-def _inked(picture: Image.Image, strength: float) -> Image.Image:
-    """Dark outlines over paler colour."""
-    share = max(0.0, min(1.0, abs(strength)))
-    grey = ImageOps.autocontrast(picture.convert("L").filter(ImageFilter.GaussianBlur(1)), cutoff=1)
-    edges = outlines(grey).filter(ImageFilter.GaussianBlur(0.8))
-    lines = mapped(edges, lambda level: 255 - (level - 14) * 5)
-    washed = ImageEnhance.Color(ImageOps.posterize(picture, 4)).enhance(0.55)
-    on_paper = Image.blend(washed, Image.new("RGB", picture.size, _PAPER), 0.22)
-    return Image.blend(picture, ImageChops.multiply(on_paper, lines.convert("RGB")), share)
 
 
 def _framed(picture: Image.Image, brief: Brief) -> Image.Image:

@@ -51,6 +51,9 @@ def paint_subject(canvas: Canvas, box: tuple[float, float, float, float] | None 
         return
     stand = _STANDS[name]
     height, foot = stand.height * canvas.wish.subject_size, stand.foot
+    if name != "portrait":
+        height *= canvas.dice.uniform(0.86, 1.06)
+        foot = (foot[0] + canvas.dice.uniform(-0.12, 0.12), foot[1])
     if box is not None:
         width, tall = canvas.size
         reach = min((box[3] - box[1]) * tall, (box[2] - box[0]) * width * 1.1)

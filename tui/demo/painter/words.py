@@ -123,6 +123,11 @@ def understood(prompt: str, negative_prompt: str) -> Wish:
     )
 
 
+def words_of(prompt: str) -> tuple[str, ...]:
+    """Every word once, in order."""
+    return tuple(_weights(prompt))
+
+
 def _weights(text: str) -> dict[str, float]:
     """Every word with its emphasis: `(word)` 1.1, `(word:1.4)` as written; the order is kept."""
     weights = dict.fromkeys(_WORD.findall(text.lower()), 1.0)
