@@ -72,6 +72,19 @@ async def test_a_queue_item_is_the_recorded_five_list(slow: EmbeddedEngine) -> N
         assert outputs == ["9"]
 
 
+@pytest.mark.parametrize("name", ["jobs_one_running", "jobs_one_pending"])
+async def test_a_job_that_is_not_over_has_the_recorded_keys(slow: EmbeddedEngine, name: str) -> None:
+    async with listening(slow.url) as client:
+        running = await start(client)
+        extra = {"extra_pnginfo": {"workflow": {"id": "w"}}}
+        waiting = await client.submit(endless(2), extra_data=extra)
+        job = await client.get(f"/api/jobs/{running if 'running' in name else waiting}")
+        recorded = recordings.exchange(name)[1]["body"]
+
+        assert job.keys() == recorded.keys()
+        assert job["status"] == recorded["status"]
+
+
 async def test_a_deleted_job_leaves_no_trace(slow: EmbeddedEngine) -> None:
     async with listening(slow.url) as client:
         await start(client)

@@ -1,5 +1,8 @@
 """What /prompt refuses, and in which words, held against recorded answers."""
 
+import asyncio
+import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.support import comfyui_recordings as recordings
+from tests.support.engine_client import Listener
 from tui.demo.server import EmbeddedEngine
 
 REFUSED = sorted(
@@ -86,3 +90,66 @@ def _comparable(answer: Any) -> Any:
     if isinstance(answer, list) and all(isinstance(item, dict) for item in answer):
         return sorted((_comparable(item) for item in answer), key=lambda item: str(item.get("details")))
     return answer
+
+
+_STRANGE: list[Any] = [
+    *(
+        None,
+        -1,
+        0,
+        10**20,
+        1e400,
+        "",
+        "abc",
+        True,
+        [],
+        ["1"],
+        ["1", 7],
+        ["1", -1],
+        ["1", None],
+        [1, 0],
+        ["2", 0],
+    ),
+    *(
+        ["1", 0, 0],
+        [["1"], 0],
+        [{}, 0],
+        {},
+        {"__value__": ["1", 0]},
+        {"__value__": [5, 6]},
+        {"__value__": {}},
+    ),
+]
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_no_graph_harms_the_engine(http: aiohttp.ClientSession, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(25):
+        graph = recordings.graph(dice.choice(("invert", "scale", "two_outputs", "inpaint", "upscale_model")))
+        for _ in range(dice.randint(1, 3)):
+            node = graph[dice.choice(list(graph))]
+            where, key = dice.choice(
+                [(node, key) for key in node] + [(node["inputs"], key) for key in node["inputs"]]
+            )
+            where[key] = dice.choice(_STRANGE)
+            if not isinstance(node.get("inputs"), dict):
+                break
+        async with http.post("/prompt", data=json.dumps({"prompt": graph})) as response:
+            assert response.status in (200, 400, 500)
+            await response.read()
+    async with asyncio.timeout(20):
+        while (await (await http.get("/prompt")).json())["exec_info"]["queue_remaining"]:
+            await asyncio.sleep(0.01)
+    async with http.get("/history") as response:
+        ends = [entry["status"]["messages"][-1][0] for entry in (await response.json()).values()]
+    assert set(ends) <= {"execution_success", "execution_error"}
+
+
+async def test_twin_nodes_save_one_file(client: Listener) -> None:
+    graph = recordings.graph("invert")
+    graph["4"] = graph["3"]
+    entry = await client.run(graph)
+
+    assert entry["outputs"]["3"] == entry["outputs"]["4"]
+    assert [data["node"] for data in client.messages("executed")] == ["3", "4"]

@@ -12,9 +12,11 @@ from tui.demo.nodes import (
     primitives,
     sampling,
 )
+from tui.demo.nodes.registry import function_of
 
 __all__ = [
     "conditioning",
+    "function_of",
     "image_filters",
     "images",
     "latents",
