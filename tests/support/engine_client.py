@@ -107,7 +107,9 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(url: str, flags: bool = True, client_id: str | None = None) -> AsyncGenerator[Listener, None]:
+async def listening(
+    url: str, flags: bool = True, client_id: str | None = None
+) -> AsyncGenerator[Listener, None]:
     """A client with an open socket."""
     client_id = client_id or str(uuid.uuid4())
     async with aiohttp.ClientSession() as http, Listener(http, url, client_id, flags) as listener:
