@@ -1,5 +1,8 @@
 """What a running job writes down as it goes; a journal that cannot be written never stops a job."""
 
+import sqlite3
+from dataclasses import replace
+
 from tui.domain.errors import SaveError
 from tui.domain.job import JobId, OutputImage, SavedOutput
 from tui.services.results import Announce, Arrival
@@ -24,7 +27,7 @@ class Bookkeeper:
     async def enter(self, entry: Entry) -> bool:
         """Write a new job. False when it cannot be: it is written as soon as it can."""
         try:
-            await self.journal.do(jobs.insert_as_it_stands, entry)
+            await self.journal.do(_enter, self.owner, entry)
         except SaveError as error:
             self.problem = error
             self._loose[entry.job.id] = entry
@@ -39,7 +42,7 @@ class Bookkeeper:
             await self.enter(entry)
             return True
         try:
-            is_ours = await self.journal.do(jobs.update, entry.job, entry.phase, self.owner.id)
+            is_ours = await self.journal.do(_record, self.owner, entry)
         except SaveError as error:
             self.problem = error
             self._unwritten[entry.job.id] = entry
@@ -110,3 +113,15 @@ class Bookkeeper:
             await self.journal.do(timings.learn, key, seconds)
         except SaveError as error:
             self.problem = error
+
+
+def _enter(db: sqlite3.Connection, owner: Owner, entry: Entry) -> None:
+    leases.beat(db, owner)  # the journal may be a new one, or we may have been taken for dead
+    jobs.insert_as_it_stands(db, entry)
+
+
+def _record(db: sqlite3.Connection, owner: Owner, entry: Entry) -> bool:
+    if jobs.update(db, entry.job, entry.phase, owner.id):
+        return True
+    leases.beat(db, owner)
+    return jobs.insert_missing(db, replace(entry, owner=owner.id))

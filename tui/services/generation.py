@@ -26,6 +26,7 @@ from tui.services.roster import Roster
 from tui.services.saving import Desk, OutputSaver
 from tui.services.scheduling import Scheduler
 from tui.storage import jobs, leases, queues
+from tui.storage.database import CorruptedError
 from tui.storage.entries import Entry, Phase
 from tui.storage.jobs import Change
 from tui.storage.journal import Journal
@@ -62,12 +63,18 @@ class GenerationService:
 
     async def __aenter__(self) -> Self:
         await self._journal.__aenter__()
-        await self._journal.do(_begin, self._book.owner)
-        if self._works_queue:
-            self._roster.load(await self._journal.read(jobs.unfinished_and_recent, _RECENT))
+        try:
+            await self._load()
+        except CorruptedError:
+            await self._load()  # from the new journal
         await self._lookout.open()
         self._scheduler.open()
         return self
+
+    async def _load(self) -> None:
+        await self._journal.do(_begin, self._book.owner)
+        if self._works_queue:
+            self._roster.load(await self._journal.read(jobs.unfinished_and_recent, _RECENT))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -53,6 +53,14 @@ def insert_as_it_stands(db: sqlite3.Connection, entry: Entry) -> None:
         update(db, entry.job, entry.phase, entry.owner)
 
 
+def insert_missing(db: sqlite3.Connection, entry: Entry) -> bool:
+    """Write a job that the journal lost with all it had; False when it has it, and nothing is written."""
+    if db.execute("SELECT 1 FROM jobs WHERE id = ?", (entry.job.id,)).fetchone() is not None:
+        return False
+    insert_as_it_stands(db, entry)
+    return True
+
+
 def update(db: sqlite3.Connection, job: Job, phase: Phase, owner: str | None) -> bool:
     """Write where a job stands. False, and nothing written, when it is no longer `owner`'s."""
     before = db.execute("SELECT phase FROM jobs WHERE id = ? AND owner IS ?", (job.id, owner)).fetchone()

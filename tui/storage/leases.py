@@ -99,6 +99,7 @@ def claim_next(
     ).fetchone()
     if row is None:
         return None
+    beat(db, owner)
     set_phase(db, row[0], Phase.SENT, owner.id)
     return find(db, row[0])
 
@@ -110,6 +111,8 @@ def claim_orphans(db: sqlite3.Connection, server: str, owner: Owner) -> tuple[En
         "WHERE jobs.server = ? AND jobs.phase IN ('sent', 'queued', 'running') AND jobs.owner IS NULL",
         (server,),
     )
+    if orphaned:
+        beat(db, owner)
     for entry in orphaned:
         db.execute("UPDATE jobs SET owner = ? WHERE id = ?", (owner.id, entry.job.id))
     return orphaned
