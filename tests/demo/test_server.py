@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import shutil
 import threading
 from pathlib import Path
 
@@ -197,3 +198,11 @@ async def test_a_job_of_a_strange_client_id_runs_for_nobody(client: Listener) ->
     await client.run(recordings.graph("txt2img"))
 
     assert (await client.get(f"/history/{answer['prompt_id']}"))[answer["prompt_id"]]["status"]["completed"]
+
+
+async def test_a_folder_that_vanishes_is_made_again(client: Listener, engine: EmbeddedEngine) -> None:
+    await asyncio.to_thread(shutil.rmtree, engine.folder)
+    assert (await client.get("/object_info/LoadImage"))["LoadImage"]["input"]["required"]["image"][0] == []
+    entry = await client.run(recordings.graph("txt2img"))
+
+    assert entry["status"]["completed"]

@@ -95,6 +95,7 @@ class EngineCore:
 
     def _log(self, line: JsonObject) -> None:
         """The engine's own witness of what it executed."""
+        self.folders.make()  # somebody may have tidied up a temporary folder that looked forgotten
         with (self.folders.root / "engine.log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
 

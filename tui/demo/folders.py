@@ -50,7 +50,8 @@ class Folders:
 
     def input_images(self) -> list[str]:
         """The names LoadImage offers: top-level files of the input folder, as ComfyUI lists them."""
-        return sorted(entry.name for entry in self.of_type("input").iterdir() if entry.is_file())
+        folder = self.of_type("input")
+        return sorted(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else []
 
     def annotated(self, name: str) -> Path:
         """The file behind `name`, `sub/name` or `name [output]`."""
