@@ -36,7 +36,8 @@ def frames_sent(pace: Pace, line: Line, seconds: float, *, largest: int = 1_000_
         if pace.delay(now, frame=True) == 0.0:
             size = min(pace.portion, largest)
             line.write(size, now)
-            pace.sent(size, now, frame=True)
+            pace.begin_frame(now)
+            pace.sent(size, now)
             frames += 1
         now += 0.001
     return frames

@@ -54,6 +54,7 @@ class Delivery:
         self._pace = pace
         self._write = write
         self._clock = clock
+        self._work = 0.0
         self._waiting: dict[Sender, None] = {}
         self._offered = asyncio.Event()
         self._answered = asyncio.Event()
@@ -81,8 +82,10 @@ class Delivery:
                 self._offered.clear()
                 continue
             del self._waiting[sender]
+            self._pace.begin_frame(self._clock(), self._work)
             parcel = await sender.prepare(self._pace)
             if parcel is not None:
+                self._work = parcel.work
                 await self._carry(parcel)
 
     async def _carry(self, parcel: Parcel) -> None:
@@ -95,7 +98,7 @@ class Delivery:
                     self._pace.sent(0, self._clock())
                     return
             self._write(await portion.release())
-            self._pace.sent(portion.size, self._clock(), frame=is_frame, work=parcel.work)
+            self._pace.sent(portion.size, self._clock())
             is_frame = False
 
     async def _clearance(self, *, is_frame: bool) -> None:

@@ -16,7 +16,7 @@ AHEAD = 0.03
 """Seconds of the line that may still be under way when the next write goes."""
 MOST_FRAMES = 30
 """Frames in a second, however fast the line."""
-REST = 0.5
+REST = 1.0
 """The pause after a frame as a share of the CPU time it took, for the rest of the program."""
 IN_FLIGHT = 3
 """Writes that may be unanswered."""
@@ -93,13 +93,15 @@ class Pace:
             pause = max(pause, self._frame_at - now)
         return max(0.0, pause)
 
-    def sent(self, size: int, now: float, *, frame: bool = False, work: float = 0.0) -> None:
-        """Bytes were written, and the question behind them; `work` is the CPU time they took to make."""
+    def begin_frame(self, now: float, work: float = 0.0) -> None:
+        """A frame is begun; `work` is the CPU time that the last one took."""
+        self._frame_at = now + max(1 / MOST_FRAMES, work * (1 + REST))
+
+    def sent(self, size: int, now: float) -> None:
+        """Bytes were written, and the question behind them."""
         if self._answers:
             self._unanswered.append(_Sent(size, now))
         self._free_at = max(self._free_at, now) + size / (self._rate or _FASTEST)
-        if frame:
-            self._frame_at = now + max(1 / MOST_FRAMES, work * REST)
 
     def acknowledged(self, now: float) -> None:
         """The terminal answered the oldest question."""

@@ -1,6 +1,7 @@
 """What a Textual application and its terminal have between them: the profile and the one delivery."""
 
 import asyncio
+import signal
 import time
 from dataclasses import replace
 from typing import Any, cast
@@ -65,6 +66,15 @@ class TerminalHost:
             data = b"\x1b[?2026h" + data + b"\x1b[?2026l"
         question = _QUESTIONS[self.profile.acknowledgement]
         self.write(data + (wrap(question) if question and self.profile.through_tmux else question))
+
+    def leave_on_signals(self) -> None:
+        """From now on SIGTERM and SIGHUP end the application in order; for the application's `on_mount`."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._leave, number)
+
+    def _leave(self, number: int) -> None:
+        self._app.exit(return_code=128 + number)
 
     def measure(self) -> None:
         """Follow a change of font size."""

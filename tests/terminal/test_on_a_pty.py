@@ -1,0 +1,121 @@
+"""The whole way from the application to the terminal and back, seen from the terminal's side."""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from tests.support.graphics import KittyMemory
+from tests.support.pty_terminal import KITTY_ANSWERS, XTERM_ANSWERS, PtyTerminal
+
+COMMAND = [sys.executable, "-m", "tests.terminal.picture_app"]
+LEFT_ALTERNATE_SCREEN = b"\x1b[?1049l"
+
+
+def started(answers: Mapping[bytes, bytes], graphics: str, delay: float = 0.0) -> PtyTerminal:
+    terminal = PtyTerminal(COMMAND, answers, delay=delay, size=(80, 24))
+    assert terminal.run(until=f"GRAPHICS-{graphics}-END".encode()), terminal.output[-2000:]
+    return terminal
+
+
+def ended(terminal: PtyTerminal) -> int:
+    """Quit and wait; the terminal must be left as it was."""
+    terminal.type(b"q")
+    assert terminal.run(seconds=10), terminal.output[-500:]
+    assert LEFT_ALTERNATE_SCREEN in terminal.output
+    return terminal.close()
+
+
+def test_kitty_frames_replace_each_other_and_are_freed() -> None:
+    terminal = started(KITTY_ANSWERS, "kitty")
+    terminal.type(b"p")
+    assert terminal.run(until=b"PLAYED")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    assert len(KittyMemory().feed(terminal.output).images) == 1
+    assert ended(terminal) == 0
+    memory = KittyMemory().feed(terminal.output)
+    assert memory.images == {}
+    assert memory.transmitted > 10
+    assert memory.most <= 2, "a sharp picture is sent while the last is still seen"
+
+
+def test_frames_are_shown_whole_where_the_terminal_can() -> None:
+    terminal = started(KITTY_ANSWERS, "kitty")
+    terminal.type(b"p")
+    assert terminal.run(until=b"PLAYED")
+    ended(terminal)
+    blocks = terminal.output.split(b"\x1b[?2026h")
+    frames = [block.split(b"\x1b[?2026l")[0] for block in blocks if b"a=t" in block]
+    assert frames
+    assert all(b"a=p" in frame for frame in frames)
+
+
+def test_sixel_frames_leave_the_cursor_where_it_was() -> None:
+    terminal = started(XTERM_ANSWERS, "sixel")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    ended(terminal)
+    assert b"\x1bP0;1;0q" in terminal.output
+    assert terminal.output.count(b"\x1bP0;1;0q") == terminal.output.count(b"\x1b7\x1b[")
+
+
+@pytest.mark.parametrize("delay", [0.03, 0.5])
+def test_answers_on_the_way_are_never_typed(delay: float) -> None:
+    terminal = started(KITTY_ANSWERS, "kitty", delay)
+    terminal.type(b"p")
+    terminal.run(seconds=2)
+    terminal.type(b"x")
+    assert terminal.run(until=b"KEYS-p-x-END"), terminal.output[-500:]
+    ended(terminal)
+
+
+def test_answers_later_than_patience_are_never_typed() -> None:
+    terminal = started(KITTY_ANSWERS, "half", delay=2.6)
+    terminal.run(seconds=2)
+    terminal.type(b"x")
+    assert terminal.run(until=b"KEYS-x-END"), terminal.output[-500:]
+    ended(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_clean(number: int) -> None:
+    terminal = started(KITTY_ANSWERS, "kitty")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    os.kill(terminal.process, number)
+    assert terminal.run(seconds=10)
+    assert LEFT_ALTERNATE_SCREEN in terminal.output
+    assert KittyMemory().feed(terminal.output).images == {}
+    assert terminal.close() == 128 + number
+
+
+def test_an_exception_leaves_the_terminal_clean() -> None:
+    terminal = started(KITTY_ANSWERS, "kitty")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    terminal.type(b"e")
+    assert terminal.run(seconds=10)
+    assert LEFT_ALTERNATE_SCREEN in terminal.output
+    assert KittyMemory().feed(terminal.output).images == {}
+    assert terminal.close() == 1
+
+
+def test_a_terminal_that_is_gone_does_not_keep_the_program() -> None:
+    terminal = started(KITTY_ANSWERS, "kitty")
+    terminal.type(b"p")
+    assert terminal.run(until=b"a=t")
+    assert terminal.close() != 0
+
+
+def test_nothing_is_written_when_nothing_changes() -> None:
+    terminal = started(XTERM_ANSWERS, "sixel")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    terminal.run(seconds=0.5)
+    before = len(terminal.output)
+    terminal.run(seconds=1.5)
+    assert len(terminal.output) - before < 100
+    ended(terminal)
