@@ -281,7 +281,10 @@ async def test_a_history_that_comes_late_is_waited_for(
 async def test_a_waiting_job_tells_its_position_and_moves_up(
     comfyui: ComfyUIPeer, backend: ComfyUIBackend
 ) -> None:
-    jobs = [follow(backend, comfyui.request(seed=20 + number, steps=15)) for number in range(3)]
+    jobs: list[Followed] = []
+    for number in range(3):
+        jobs.append(follow(backend, comfyui.request(seed=20 + number, steps=15)))
+        await jobs[-1].until(JobQueued)
     await jobs[2].over()
     positions = [event.position for event in jobs[2].of(JobQueued) if event.position is not None]
     assert positions == [1, 0]
