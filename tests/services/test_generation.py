@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ from tui.domain.events import (
 )
 from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.request import GenerationRequest
+from tui.domain.server import ConnectionState
+from tui.domain.settings import ServerKind
 from tui.services.connections import ConnectionsService
 from tui.services.generation import GenerationService
 from tui.services.results import ResultsService
@@ -195,6 +198,41 @@ async def test_what_could_not_be_saved_can_be_saved_again(fleet, settings, tmp_p
         assert (await it.generation.history())[0].status is JobStatus.COMPLETED
 
 
+async def test_what_could_not_be_saved_can_be_saved_by_the_next_program(fleet, settings, tmp_path):
+    (tmp_path / "pictures").write_text("a file where the folder should be")
+    async with studio(settings, fleet, tmp_path / "j.sqlite3") as it:
+        job = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+    async with studio(settings, fleet, tmp_path / "j.sqlite3") as it:
+        with pytest.raises(SaveError):
+            await it.generation.save_again(job.id)
+        (tmp_path / "pictures").unlink()
+        saved = await it.generation.save_again(job.id)
+        assert saved.status is JobStatus.COMPLETED
+        assert Path(saved.outputs[0].path).is_file()
+        with pytest.raises(InputError, match="nothing to save again"):
+            await it.generation.save_again(job.id)
+        with pytest.raises(InputError, match="outcome of this job is known"):
+            await it.generation.look_again(job.id)
+
+
+async def test_a_job_that_the_server_refused_has_nothing_to_save(fleet, settings):
+    fleet["paint"].rejects = RequestRejectedError("No.")
+    async with studio(settings, fleet) as it:
+        job = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+        with pytest.raises(InputError, match="failed before it made anything"):
+            await it.generation.save_again(job.id)
+
+
+async def test_preview_nodes_pictures_are_kept_only_when_there_is_nothing_else(fleet, settings):
+    fleet["paint"].temporary = 1
+    async with studio(settings, fleet) as it:
+        both = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+        assert [output.is_temporary for output in both.outputs] == [False]
+        fleet["paint"].outputs = 0
+        only = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+        assert [output.is_temporary for output in only.outputs] == [True]
+
+
 async def test_a_fetch_that_breaks_off_is_tried_again(fleet, settings):
     fleet["paint"].fetch_faults = [ServerUnreachableError("It broke off.")]
     async with studio(settings, fleet) as it:
@@ -228,6 +266,80 @@ async def test_a_waiting_job_can_go_first_or_elsewhere(fleet, settings):
             await over(it.generation, job.id)
         assert fleet["other"].runs == [one.id]
         assert fleet["paint"].runs == [three.id, two.id]
+
+
+async def test_a_waiting_job_can_be_edited(fleet, settings):
+    async with studio(settings, fleet) as it:
+        await it.generation.pause("paint")
+        job = await it.generation.submit("paint", FOX)
+        owl = replace(FOX, prompt="an owl")
+        await it.generation.edit(job.id, owl)
+        assert it.generation.job(job.id).request == owl
+        await it.generation.resume("paint")
+        await over(it.generation, job.id)
+        assert fleet["paint"].requests[job.id] == owl
+
+
+async def test_a_job_cannot_go_to_another_kind_of_server(fleet, settings):
+    a1111 = server_settings("auto", kind=ServerKind.A1111)
+    settings.change(servers=(*settings.current.servers, a1111))
+    async with studio(settings, fleet) as it:
+        await it.generation.pause()
+        job = await it.generation.submit("paint", FOX)
+        with pytest.raises(InputError, match="another kind of server"):
+            await it.generation.move(job.id, "auto")
+        with pytest.raises(InputError, match="no server called nowhere"):
+            await it.generation.move(job.id, "nowhere")
+
+
+async def test_a_server_that_is_switched_off_keeps_its_jobs_until_it_is_on_again(fleet, settings, tmp_path):
+    fleet["paint"].is_gated = True
+    async with studio(settings, fleet, tmp_path / "j.sqlite3") as it:
+        running = await it.generation.submit("paint", FOX)
+        await until(lambda: it.generation.job(running.id).step == 3)
+        fleet["paint"].break_off()
+        await until(lambda: "waiting for paint" in it.generation.job(running.id).activity)
+        settings.change(servers=(server_settings("paint", is_enabled=False),))
+        await until(lambda: it.connections.connection("paint").state is ConnectionState.OFF)
+        fleet["paint"].is_gated = False
+        fleet["paint"].is_up = True
+        settings.change(servers=(server_settings("paint"),))
+        assert (await over(it.generation, running.id)).status is JobStatus.COMPLETED
+        assert fleet["paint"].runs == [running.id]
+
+
+async def test_a_job_whose_server_went_away_midway_is_found_when_it_is_back(fleet, settings):
+    fleet["paint"].is_gated = True
+    async with studio(settings, fleet) as it:
+        job = await it.generation.submit("paint", FOX)
+        await until(lambda: it.generation.job(job.id).step == 3)
+        fleet["paint"].break_off()
+        await until(lambda: it.generation.job(job.id).activity == "waiting for paint")
+        fleet["paint"].is_gated = False
+        fleet["paint"].is_up = True
+        assert (await over(it.generation, job.id)).status is JobStatus.COMPLETED
+        assert fleet["paint"].runs == [job.id]
+
+
+async def test_a_single_command_says_that_the_outcome_is_unknown_rather_than_wait(fleet, settings):
+    fleet["paint"].is_gated = True
+    async with studio(settings, fleet, works_queue=False) as it:
+        job = await it.generation.submit("paint", FOX)
+        await until(lambda: it.generation.job(job.id).step == 3)
+        fleet["paint"].break_off()
+        assert (await over(it.generation, job.id)).status is JobStatus.UNKNOWN
+
+
+async def test_a_fault_of_ours_leaves_the_job_unknown_and_the_others_alone(fleet, settings):
+    raised: list[BaseException] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context["exception"]))
+    fleet["paint"].is_buggy = True
+    async with studio(settings, fleet) as it:
+        job = await it.generation.submit("paint", FOX)
+        other = await it.generation.submit("other", FOX)
+        assert (await over(it.generation, job.id)).status is JobStatus.UNKNOWN
+        assert (await over(it.generation, other.id)).status is JobStatus.COMPLETED
+    assert [type(error) for error in raised] == [ZeroDivisionError]
 
 
 async def test_a_job_that_runs_can_no_longer_be_moved(fleet, settings):

@@ -59,6 +59,9 @@ class ScriptedServer:
         self.is_gated = False
         self.steps = 3
         self.outputs = 1
+        self.temporary = 0
+        self.is_buggy = False
+        self.requests: dict[JobId, GenerationRequest] = {}
         self.body: Callable[[OutputImage], bytes] = lambda output: png(len(output.filename) % 256)
         self.rejects: LatentuiError | None = None
         self.fetch_faults: list[LatentuiError] = []
@@ -67,6 +70,13 @@ class ScriptedServer:
     def gate(self, job_id: JobId) -> asyncio.Event:
         """What a gated job waits for before it ends."""
         return self.gates.setdefault(job_id, asyncio.Event())
+
+    def break_off(self) -> None:
+        """Go down, and leave those who watch without a word of what became of their jobs."""
+        self.is_up = False
+        for gate in self.gates.values():
+            gate.set()
+        self.gates.clear()
 
     def check(self) -> None:
         if not self.is_up:
@@ -80,10 +90,18 @@ class ScriptedServer:
             await asyncio.sleep(0)
         if self.is_gated:
             await self.gate(job_id).wait()
+        if not self.is_up:
+            yield JobOutcomeUnknown(job_id, "The scripted server went away.")
+            return
+        if self.is_buggy:
+            raise ZeroDivisionError
         if job_id in self.stopped:
             yield JobCancelled(job_id)
             return
         self.finished.add(job_id)
+        for number in range(self.temporary):
+            glimpse = OutputImage(filename=f"t{number}.png", folder="temp", is_temporary=True)
+            yield OutputReceived(job_id, glimpse)
         for number in range(self.outputs):
             yield OutputReceived(job_id, OutputImage(filename=f"{job_id}_{number}.png", seed=number))
         yield JobCompleted(job_id)
@@ -126,6 +144,7 @@ class ScriptedBackend(ImageBackend):
         if self.server.rejects is not None:
             raise self.server.rejects
         self.server.runs.append(job_id)
+        self.server.requests[job_id] = request
         async for event in self.server.story(job_id):
             yield event
 

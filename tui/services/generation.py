@@ -11,23 +11,25 @@ from types import TracebackType
 from typing import Self
 
 from tui.domain.errors import InputError, LatentuiError, SaveError
-from tui.domain.events import JobCancelled, JobChanged, JobCompleted, ServiceEvent
+from tui.domain.events import JobCancelled, JobChanged, ServiceEvent
 from tui.domain.job import Job, JobId, JobStatus, new_job_id
 from tui.domain.request import GenerationRequest
 from tui.services.archive import Archive
 from tui.services.bookkeeping import Bookkeeper
 from tui.services.connections import ConnectionsService
-from tui.services.folding import at_phase, fold
+from tui.services.folding import fold
 from tui.services.job_queue import JobQueue
 from tui.services.lookout import Lookout
+from tui.services.mending import Mender
+from tui.services.outlook import keys_of, seconds_until_done
 from tui.services.protocols import SettingsSource
 from tui.services.results import ResultsService
 from tui.services.roster import Roster
-from tui.services.saving import Desk, OutputSaver
+from tui.services.saving import Desk
 from tui.services.scheduling import Scheduler
-from tui.storage import jobs, leases, queues
+from tui.storage import jobs, leases, queues, timings
 from tui.storage.database import CorruptedError
-from tui.storage.entries import Entry, Phase
+from tui.storage.entries import Entry
 from tui.storage.jobs import Change
 from tui.storage.journal import Journal
 from tui.storage.leases import Owner
@@ -58,6 +60,7 @@ class GenerationService:
         self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
         self._archive = Archive(self._journal, self._roster)
         self._queue = JobQueue(self._journal, self._archive, self._roster, connections, self._scheduler.wake)
+        self._mender = Mender(self._desk, self._archive, self._scheduler)
         self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue)
         self._works_queue = works_queue
 
@@ -172,29 +175,11 @@ class GenerationService:
 
     async def save_again(self, job_id: JobId) -> Job:
         """Fetch and save what could not be saved. Raises the error when it fails again."""
-        entry = await self._archive.entry(job_id)
-        self._roster.put(entry)
-        saver = self._scheduler.savers.get(job_id)
-        if saver is None:
-            backend = self._connections.image_backend(entry.job.server)
-            saver = OutputSaver(job_id, backend, self._desk)
-            await saver.recall()
-        await saver.save_missing()
-        if saver.error is not None:
-            raise saver.error
-        self._scheduler.savers.pop(job_id, None)
-        return await self._mark_saved(job_id)
+        return await self._mender.save_again(job_id)
 
     async def look_again(self, job_id: JobId) -> None:
         """Ask the server once more what became of a job whose outcome is unknown."""
-        entry = await self._archive.entry(job_id)
-        if entry.phase is not Phase.UNKNOWN:
-            raise InputError("The outcome of this job is known.", "Run it again to have it once more.")
-        reopened = at_phase(
-            entry, Phase.SENT, replace(entry.job, error_title="", error_advice="", ended_at=None)
-        )
-        await self._journal.do(jobs.set_phase, job_id, Phase.SENT, self._book.owner.id, "looked for again")
-        await self._scheduler.attach(reopened)
+        await self._mender.look_again(job_id)
 
     async def drop(self, job_id: JobId) -> None:
         """Forget a job that is over; its files stay. Raises InputError for one that is not over."""
@@ -234,6 +219,12 @@ class GenerationService:
     async def find(self, text: str) -> Job:
         """The job whose id is or begins with `text`; raises InputError when none or several do."""
         return await self._archive.find(text)
+
+    async def time_left(self, server: str | None = None) -> float | None:
+        """Seconds until all jobs of one server, or of every server, are done; None when it cannot be told."""
+        mine = [job for job in self.jobs if server in (None, job.server)]
+        expected = await self._journal.read(timings.all_expected, keys_of(mine))
+        return seconds_until_done(mine, expected, time.time())
 
     async def log(self, job_id: JobId) -> tuple[Change, ...]:
         """Every change of the job's state, oldest first."""
@@ -305,13 +296,6 @@ class GenerationService:
             await self._journal.do(queues.wish_cancel, job_id)
         except SaveError as error:
             self._book.problem = error
-
-    async def _mark_saved(self, job_id: JobId) -> Job:
-        entry = self._roster.entry(job_id)
-        job = replace(entry.job, error_title="", error_advice="")
-        await self._journal.do(jobs.set_completed, job_id)
-        self._roster.put(at_phase(entry, Phase.COMPLETED, job), JobCompleted(job_id))
-        return self.job(job_id)
 
 
 def _begin(db: sqlite3.Connection, owner: Owner) -> None:

@@ -115,14 +115,19 @@ class JobRun:
             return self._unreachable(error)
         except LatentuiError as error:
             return self._failed(error)
-        if isinstance(last, JobOutcomeUnknown) and self._may_be_found_later():
+        if isinstance(last, JobOutcomeUnknown) and await self._may_be_found_later():
             self._attaches = True
             return None
         return last or JobOutcomeUnknown(self.id, "The server's word on this job ended midway.")
 
-    def _may_be_found_later(self) -> bool:
-        connection = self._desk.connections.connection(self._entry.job.server)
-        return self._is_patient and connection.state is not ConnectionState.CONNECTED
+    async def _may_be_found_later(self) -> bool:
+        if not self._is_patient:
+            return False
+        try:
+            connection = await self._desk.connections.check(self._entry.job.server)
+        except InputError:
+            return True  # switched off under way: it is looked for when it is on again
+        return connection.state is not ConnectionState.CONNECTED
 
     async def _take(self, event: JobEvent) -> bool:
         """Fold, tell, write; False when the job is no longer ours to watch."""

@@ -62,11 +62,21 @@ class OutputSaver:
             for output in self._temporary:
                 await self._save(await self._entry_of(output))
 
+    @property
+    def has_missing(self) -> bool:
+        """Whether anything is known that could not be saved."""
+        return bool(self._unsaved)
+
+    @property
+    def _unsaved(self) -> list[OutputEntry]:
+        # ours still hold the bytes that came inline; those of the journal have to be fetched
+        return self._missing or [entry for entry in self._known if entry.saved is None]
+
     async def save_missing(self) -> None:
         """Try again what could not be saved."""
         self.error = None
-        missing, self._missing = self._missing, []
-        for entry in missing or [entry for entry in self._known if entry.saved is None]:
+        missing, self._missing = self._unsaved, []
+        for entry in missing:
             await self._save(entry)
 
     async def _save(self, entry: OutputEntry) -> None:

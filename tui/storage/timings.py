@@ -15,6 +15,12 @@ def learn(db: sqlite3.Connection, key: str, seconds: float) -> None:
     )
 
 
+def all_expected(db: sqlite3.Connection, keys: frozenset[str]) -> dict[str, float]:
+    """Seconds by key, of those that are known."""
+    found = {key: expected(db, key) for key in keys}
+    return {key: seconds for key, seconds in found.items() if seconds is not None}
+
+
 def expected(db: sqlite3.Connection, key: str) -> float | None:
     """Seconds that a job of this kind takes, when there was one."""
     row = db.execute("SELECT seconds FROM timings WHERE key = ?", (key,)).fetchone()
