@@ -1,0 +1,185 @@
+"""InvokeAI: graphs made here, a queue there, progress over socket.io, pictures by name."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+
+from tui.backends.base import ImageBackend
+from tui.backends.invokeai_pace import Pace
+from tui.backends.invokeai_session import Session
+from tui.backends.invokeai_submit import Prepared, prepare
+from tui.backends.invokeai_watch import JobWatch
+from tui.domain.errors import InputError
+from tui.domain.events import JobEvent
+from tui.domain.job import JobId, OutputImage
+from tui.domain.request import GenerationRequest, Task
+from tui.domain.server import Capabilities, Catalog, ServerStatus
+from tui.domain.settings import ServerSettings
+from tui.domain.text import one_line
+from tui.protocol.invokeai_models import Models
+
+_FIELDS = frozenset(
+    {
+        "prompt",
+        "negative_prompt",
+        "checkpoint",
+        "loras",
+        "width",
+        "height",
+        "steps",
+        "cfg_scale",
+        "sampler",
+        "seed",
+        "batch_size",
+        "denoise",
+        "init_image",
+        "mask",
+        "control_image",
+        "controlnet",
+        "control_strength",
+        "upscaler",
+    }
+)
+"""Not `scheduler`: one word there names sampler and schedule."""
+
+_OLDEST = 6
+
+
+class InvokeAIBackend(ImageBackend):
+    """One InvokeAI 6, for one person or for several."""
+
+    def __init__(self, settings: ServerSettings, *, pace: Pace | None = None) -> None:
+        super().__init__(settings)
+        self._pace = pace or Pace()
+        self._session: Session | None = None
+        self._old_sessions: list[Session] = []
+        self._watches: dict[JobId, JobWatch] = {}
+        self._models: Models | None = None
+        self._device: str | None = None
+
+    async def configure(self, settings: ServerSettings) -> None:
+        """Take other settings; jobs that run keep their connection until they are over."""
+        if self._session:
+            self._old_sessions.append(self._session)
+            self._session = None
+        self._settings = settings
+        self._models = self._device = None
+        await self._close_unused()
+
+    async def disconnect(self) -> None:
+        """Let go of sockets; jobs on the server go on unwatched."""
+        sessions = [*self._old_sessions, *([self._session] if self._session else [])]
+        self._session, self._old_sessions = None, []
+        self._is_connected = False
+        for watch in self._watches.values():
+            watch.abandon()
+        for session in sessions:
+            await session.aclose()
+
+    async def status(self) -> ServerStatus:
+        """Version and device; a paused queue is said."""
+        api = self._current.api
+        version = await api.version()
+        queue = await api.queue()
+        if self._device is None:
+            self._device = await api.device()
+        note = "The queue is paused." if queue.is_paused else ""
+        return ServerStatus(
+            product="InvokeAI",
+            version=one_line(version, 40),
+            device=one_line(self._device, 80),
+            note=note or _version_note(version),
+        )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """All tasks, but for what has no model."""
+        missing: dict[str, str] = {}
+        catalog = self._models.catalog() if self._models else None
+        if catalog and not catalog.controlnets:
+            missing[Task.CONTROL] = "This server has no ControlNet model."
+        if catalog and not catalog.upscalers:
+            missing[Task.UPSCALE] = "This server has no upscale model."
+        return Capabilities(
+            tasks=frozenset(set(Task) - {Task.CUSTOM} - missing.keys()),
+            fields=_FIELDS,
+            missing=MappingProxyType(missing),
+        )
+
+    async def catalog(self) -> Catalog:
+        """The names of its models, fresh from the server."""
+        return (await self._fresh_models()).catalog()
+
+    async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
+        """See `ImageBackend`."""
+        async with self._watching(job_id) as watch:
+            prepared = await self._prepare(request)
+            async for event in watch.run(prepared):
+                yield event
+
+    async def attach(
+        self,
+        job_id: JobId,
+        request: GenerationRequest,  # noqa: ARG002  # the item on the server has the whole graph
+        server_job_id: str | None = None,
+    ) -> AsyncIterator[JobEvent]:
+        """See `ImageBackend`."""
+        item_id = int(server_job_id) if server_job_id and server_job_id.isdecimal() else None
+        async with self._watching(job_id, item_id) as watch:
+            async for event in watch.attach():
+                yield event
+
+    async def cancel(self, job_id: JobId) -> None:
+        """See `ImageBackend`."""
+        watch = self._watches.get(job_id)
+        if watch is None:
+            await self._current.api.cancel_for(job_id)
+        else:
+            await watch.cancel()
+
+    async def fetch(self, output: OutputImage) -> AsyncIterator[bytes]:
+        """See `ImageBackend`."""
+        async for piece in self._current.api.full(output):
+            yield piece
+
+    @property
+    def _current(self) -> Session:
+        if self._session is None:
+            self._session = Session(self._settings, self._pace)
+        return self._session
+
+    async def _prepare(self, request: GenerationRequest) -> Prepared:
+        api = self._current.api
+        if self._models is not None:
+            try:
+                return await prepare(api, request, self._models)
+            except InputError:
+                pass  # a model may have been installed since the list was read
+        return await prepare(api, request, await self._fresh_models())
+
+    async def _fresh_models(self) -> Models:
+        self._models = Models(await self._current.api.models())
+        return self._models
+
+    @asynccontextmanager
+    async def _watching(self, job_id: JobId, item_id: int | None = None) -> AsyncGenerator[JobWatch]:
+        session = self._current
+        watch = self._watches[job_id] = JobWatch(session, job_id, item_id)
+        try:
+            with session.used():
+                yield watch
+        finally:
+            watch.close()
+            del self._watches[job_id]
+            await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        for session in [session for session in self._old_sessions if not session.is_used]:
+            self._old_sessions.remove(session)
+            await session.aclose()
+
+
+def _version_note(version: str) -> str:
+    major = version.partition(".")[0]
+    is_old = major.isdecimal() and int(major) < _OLDEST
+    return f"InvokeAI {_OLDEST} or newer is meant; this one may not do everything." if is_old else ""

@@ -1,0 +1,128 @@
+"""InvokeAI's socket.io events as values."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from tui.domain.text import one_line
+from tui.domain.tree import mapping, number, text
+from tui.protocol.invokeai_answers import picture_of
+
+SUBSCRIPTION = ("subscribe_queue", {"queue_id": "default"})
+"""What has to be said after every connect: the server keeps no state and repeats nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """An item is in progress, or over."""
+
+    status: str
+    error_type: str = ""
+    error_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStarted:
+    """A node of the item began."""
+
+    node_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small picture of how it looks now."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeProgressed:
+    """What a node is busy with; `fraction` is of this node, not of the job."""
+
+    node_id: str
+    said: str
+    fraction: float | None = None
+    preview: Preview | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCompleted:
+    """A node is done; its picture's name where it made one."""
+
+    node_id: str
+    image_name: str
+
+
+Message = StatusChanged | NodeStarted | NodeProgressed | NodeCompleted
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsRemoved:
+    """Waiting items were cancelled in bulk, or the queue was cleared: whoever waits should look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message and the job it is about, which we named as its destination."""
+
+    destination: str
+    message: Message
+
+
+def destination_of(payload: object) -> str:
+    """Whose event it is; empty where it belongs to no job, or to somebody else's."""
+    return text(mapping(payload).get("destination"))
+
+
+def heard(event: str, payload: object) -> Heard | ItemsRemoved | None:
+    """What an event means; None for what concerns no job."""
+    if event in ("queue_items_canceled", "queue_cleared"):
+        return ItemsRemoved()
+    about = mapping(payload)
+    message = _message(event, about)
+    destination = destination_of(about)
+    return Heard(destination, message) if message and destination else None
+
+
+def _message(event: str, about: dict[str, Any]) -> Message | None:
+    node_id = text(about.get("invocation_source_id"))
+    match event:
+        case "queue_item_status_changed":
+            return StatusChanged(
+                status=text(about.get("status")),
+                error_type=text(about.get("error_type")),
+                error_message=text(about.get("error_message")),
+            )
+        case "invocation_started":
+            return NodeStarted(node_id, text(mapping(about.get("invocation")).get("type")))
+        case "invocation_progress":
+            return NodeProgressed(
+                node_id=node_id,
+                said=one_line(text(about.get("message")), 80),
+                fraction=_fraction(about.get("percentage")),
+                preview=_preview(about.get("image")),
+            )
+        case "invocation_complete":
+            return NodeCompleted(node_id, picture_of(about.get("result")))
+        case _:
+            return None
+
+
+def _fraction(value: object) -> float | None:
+    fraction = number(value)
+    return None if fraction is None else min(max(fraction, 0.0), 1.0)
+
+
+def _preview(value: object) -> Preview | None:
+    """The picture in a data URL."""
+    head, _, encoded = text(mapping(value).get("dataURL")).partition(",")
+    if not head.startswith("data:image/") or not head.endswith(";base64"):
+        return None
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return Preview(data, head.removeprefix("data:").removesuffix(";base64"))
