@@ -1,7 +1,8 @@
 """Servers for the contract suite: one per line of the registry, and real ones that the environment names.
 
 A new image backend adds one line to `OPENERS`: a function that yields a `Peer` around a server of the tests'
-own. The suite then runs over it, and over a real server when `LATENTUI_LIVE_<KIND>` holds its address.
+own; and one line more for each dialect that works differently. The suite then runs over it, and over a real
+server when `LATENTUI_LIVE_<KIND>` holds its address.
 """
 
 import os
@@ -36,25 +37,31 @@ class Peer(Protocol):
 Opener = Callable[[str | None], AbstractAsyncContextManager[Peer]]
 """Opens a peer: around the server at an address, or around one of its own when there is none."""
 
-OPENERS = {
+OPENERS: dict[str, str] = {
     ServerKind.COMFYUI: "tests.support.comfyui_peer:open_peer",
+    ServerKind.A1111: "tests.support.a1111_peer:open_peer",
+    "a1111 nowebui": "tests.support.a1111_peer:open_nowebui",
+    "a1111 sdnext": "tests.support.a1111_peer:open_sdnext",
+    "a1111 sdcpp": "tests.support.a1111_peer:open_sdcpp",
 }
 
 
 def peer_names() -> list[str]:
     """A name per server to test: "comfyui", and "comfyui live" where an address is given."""
     kinds = [kind for kind in registry.kinds() if _makes_pictures(kind)]
-    return [*kinds, *(f"{kind} live" for kind in kinds if _live_url(kind))]
+    dialects = [name for name in OPENERS if name not in kinds and name.split()[0] in kinds]
+    names = [*kinds, *dialects]
+    return [*names, *(f"{name} live" for name in names if _live_url(name))]
 
 
 @asynccontextmanager
 async def open_peer(name: str) -> AsyncGenerator[Peer]:
     """The peer of that name, running."""
-    kind = ServerKind(name.split()[0])
-    assert kind in OPENERS, f"tests/support/peers.py has no peer for {kind}"
-    module, _, function = OPENERS[kind].partition(":")
+    server = name.removesuffix(" live")
+    assert server in OPENERS, f"tests/support/peers.py has no peer for {server}"
+    module, _, function = OPENERS[server].partition(":")
     opener: Opener = getattr(import_module(module), function)
-    async with opener(_live_url(kind) if name.endswith("live") else None) as peer:
+    async with opener(_live_url(server) if name != server else None) as peer:
         yield peer
 
 
@@ -65,8 +72,9 @@ def image_backend(settings: ServerSettings) -> ImageBackend:
     return backend
 
 
-def _live_url(kind: ServerKind) -> str | None:
-    return os.environ.get(f"LATENTUI_LIVE_{kind.upper()}")
+def _live_url(name: str) -> str | None:
+    """LATENTUI_LIVE_COMFYUI and so on; LATENTUI_LIVE_SDCPP for "a1111 sdcpp"."""
+    return os.environ.get(f"LATENTUI_LIVE_{name.split()[-1].upper()}")
 
 
 def _makes_pictures(kind: ServerKind) -> bool:

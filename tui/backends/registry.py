@@ -8,6 +8,8 @@ from tui.domain.settings import ServerKind, ServerSettings
 
 _BACKENDS = {
     ServerKind.COMFYUI: "tui.backends.comfyui:ComfyUIBackend",
+    ServerKind.A1111: "tui.backends.a1111:A1111Backend",
+    ServerKind.INVOKEAI: "tui.backends.invokeai:InvokeAIBackend",
     ServerKind.LMSTUDIO: "tui.backends.lmstudio:LMStudioBackend",
 }
 

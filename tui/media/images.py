@@ -47,9 +47,9 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")
 
 
-def inspect(path: Path) -> PictureInfo:
+def inspect(source: Source) -> PictureInfo:
     """Size and format from the header alone; raises `PictureError`."""
-    with _opened(path) as (image, byte_count):
+    with _opened(source) as (image, byte_count):
         width, height = image.size
         if _orientation(image) in _SIDEWAYS:
             width, height = height, width

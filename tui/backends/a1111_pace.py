@@ -1,0 +1,35 @@
+"""How patient the A1111 backend is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long this client waits for what, in seconds."""
+
+    answer: float = 10.0
+    """For a piece of an answer that should come at once."""
+
+    first_look: float = 0.15
+    """After a job was sent, before it is looked for: what is wrong with it is often said by then."""
+
+    running: float = 0.4
+    """Between looks at a job that runs."""
+
+    waiting: float = 0.5
+    """Between looks at a job that waits."""
+
+    stopping: float = 0.1
+    """Between looks at a job that is to be stopped as soon as it can be."""
+
+    limited: float = 1.0
+    """Between looks at a server that refuses who asks often: SD.Next takes five a second, of everybody."""
+
+    confirming: float = 5.0
+    """For a job to show up after its connection broke."""
+
+    handing_over: float = 120.0
+    """For the pictures of a job that is over: a batch of large ones takes its time on a slow line."""
+
+    patience: float = 120.0
+    """For a server that went away, before a job's outcome is called unknown."""

@@ -1,0 +1,79 @@
+"""One way to one A1111 server: its connection, what it was found to be, and the line before it."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from tui.backends.a1111_api import A1111Api
+from tui.backends.a1111_line import Line
+from tui.backends.a1111_pace import Pace
+from tui.backends.a1111_probe import Found, probe
+from tui.domain.settings import ServerSettings
+from tui.protocol.a1111_answer import Known
+from tui.protocol.a1111_dialect import Dialect
+from tui.protocol.a1111_lists import read_checkpoints, read_schedulers
+from tui.transport.http import HttpClient
+
+CHECKPOINTS = "/sdapi/v1/sd-models"
+SCHEDULERS = "/sdapi/v1/schedulers"
+
+
+class Session:
+    """Everything that one version of the settings opened."""
+
+    def __init__(self, settings: ServerSettings, pace: Pace, line: Line) -> None:
+        self._http = HttpClient(settings)
+        self.api = A1111Api(self._http, pace.answer)
+        self.pace = pace
+        self.line = line
+        self.found: Found | None = None
+        """What the server is; None until it was asked, and again after it was away."""
+
+        self.version = ""
+        """What its pictures say of it: A1111 tells its version nowhere else."""
+
+        self._known: Known | None = None
+        self._probing = asyncio.Lock()
+        self._users = 0
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a job still needs it."""
+        return self._users > 0
+
+    @contextmanager
+    def used(self) -> Generator["Session"]:
+        """Keep it open for a job."""
+        self._users += 1
+        try:
+            yield self
+        finally:
+            self._users -= 1
+
+    async def server(self) -> Found:
+        """What the server is; asked once."""
+        async with self._probing:
+            if self.found is None:
+                self.found = await probe(self.api)
+            return self.found
+
+    async def known(self) -> Known:
+        """The server's names for checkpoints and schedulers."""
+        if self._known is None:
+            self._known = await self.learn_names((await self.server()).dialect)
+        return self._known
+
+    async def learn_names(self, dialect: Dialect) -> Known:
+        """The same, asked anew."""
+        checkpoints = read_checkpoints(await self.api.find(CHECKPOINTS))
+        schedulers = read_schedulers(await self.api.find(SCHEDULERS)) if dialect.has_schedulers else ()
+        self._known = Known(checkpoints=checkpoints, schedulers=schedulers)
+        return self._known
+
+    def forget(self) -> None:
+        """The server was away: it may come back as another one."""
+        self.found = self._known = None
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()

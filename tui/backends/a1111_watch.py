@@ -1,0 +1,299 @@
+"""Watching one A1111 job to its end: one POST that blocks, and looks at the server beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+
+from tui.backends import a1111_words as words
+from tui.backends.a1111_outcome import Outcome, results, send
+from tui.backends.a1111_prepare import Prepared, prepare
+from tui.backends.a1111_session import Session
+from tui.backends.a1111_sighting import Sighting
+from tui.backends.a1111_track import BlindTracker, Sight, TaskTracker, Tracker, open_tracker
+from tui.domain.errors import AnswerLostError, JobFailedError, LatentuiError, ServerError
+from tui.domain.events import (
+    JobCancelled,
+    JobEvent,
+    JobFailed,
+    JobNoted,
+    JobOutcomeUnknown,
+    JobStarted,
+    LastEvent,
+)
+from tui.domain.job import JobId
+from tui.domain.request import GenerationRequest
+from tui.protocol.a1111_answer import Known
+from tui.protocol.a1111_dialect import Family
+from tui.protocol.a1111_progress import Stage
+
+
+class JobWatch:
+    """One job from its place in our line to its last event."""
+
+    def __init__(self, session: Session, job_id: JobId, request: GenerationRequest) -> None:
+        self._session = session
+        self._pace = session.pace
+        self._job_id = job_id
+        self._request = request
+        self._woken = asyncio.Event()
+        self._tracker: Tracker = BlindTracker()
+        self._sighting = Sighting(job_id)
+        self._is_limited = False
+        self._is_cancelled = False
+        self._is_abandoned = False
+        self._stopped_at: tuple[int, int] | None = None
+        """Step and total when we interrupted."""
+
+        self._wait_was_told = False
+        self._away_since: float | None = None
+        self._over_since: float | None = None
+
+    async def run(self) -> AsyncIterator[JobEvent]:
+        """Wait in our line, send the job, and follow it."""
+        prepared = await prepare(self._session, self._job_id, self._request)
+        try:
+            async for event in self._wait_turn():
+                yield event
+            if self._is_cancelled or self._is_abandoned:
+                yield JobCancelled(self._job_id)  # nothing was sent
+                return
+            for note in prepared.notes:
+                yield JobNoted(self._job_id, note)
+            async for event in self._sent(prepared):
+                yield event
+        finally:
+            self._session.line.leave(self.wake)
+
+    async def attach(self) -> AsyncIterator[JobEvent]:
+        """Follow a job that another connection sent: its pictures cannot be had any more."""
+        label = self._session.api.label
+        found = await self._session.server()
+        if not found.dialect.has_tasks:
+            yield JobOutcomeUnknown(
+                self._job_id, f"{label} cannot be asked after a job, and {words.NOT_KEPT}."
+            )
+            return
+        self._tracker = TaskTracker(self._session.api, self._job_id)
+        unknown = JobOutcomeUnknown(self._job_id, f"{label} does not know the job, or no longer.")
+        async for event in self._alone(unknown, patience=0.0):
+            yield event
+
+    def cancel(self) -> None:
+        """Stop the job as soon as that hits no other, or keep it from being sent."""
+        self._is_cancelled = True
+        self.wake()
+
+    def abandon(self) -> None:
+        """The connection is being given up: end the stream, since nothing more can be learnt."""
+        self._is_abandoned = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Look up: something changed."""
+        self._woken.set()
+
+    async def _wait_turn(self) -> AsyncIterator[JobEvent]:
+        line = self._session.line
+        line.join(self.wake)
+        while (before := line.position(self.wake)) and not (self._is_cancelled or self._is_abandoned):
+            for event in self._sighting.waits(before - 1):
+                yield event
+            self._woken.clear()
+            await self._woken.wait()
+
+    async def _sent(self, prepared: Prepared) -> AsyncIterator[JobEvent]:
+        found = await self._session.server()
+        self._is_limited = found.dialect.family is Family.SDNEXT
+        api = self._session.api
+        self._tracker = await open_tracker(api, found.dialect, self._job_id, prepared.expected)
+        post = asyncio.create_task(send(api, prepared))
+        post.add_done_callback(self._posted)
+        try:
+            async for event in self._follow(post, prepared):
+                yield event
+        finally:
+            if not post.done():
+                post.cancel()  # the server goes on: it does not notice
+                await asyncio.wait((post,))
+
+    def _posted(self, post: asyncio.Task[Outcome]) -> None:
+        if not post.cancelled():
+            post.exception()  # looked at, also when nobody follows the job any more
+        self.wake()
+
+    async def _follow(self, post: asyncio.Task[Outcome], prepared: Prepared) -> AsyncIterator[JobEvent]:
+        await self._pause(self._pace.first_look)
+        while not post.done():
+            for event in await self._look():
+                yield event
+                if isinstance(event, LastEvent):
+                    return
+            if not post.done():
+                await self._pause(self._interval())
+        try:
+            outcome = post.result()
+        except AnswerLostError as error:
+            async for event in self._lost(error):
+                yield event
+        except LatentuiError as error:
+            yield self._failed(error)
+        else:
+            for event in await self._finish(outcome, prepared):
+                yield event
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        self._woken.clear()
+
+    def _interval(self) -> float:
+        if self._is_limited:
+            return self._pace.limited
+        if self._is_cancelled:
+            return self._pace.stopping
+        return self._pace.running if self._sighting.has_started else self._pace.waiting
+
+    async def _look(self) -> list[JobEvent]:
+        """Ask the server how the job stands, and do what the person wished."""
+        if self._is_abandoned:
+            return [JobOutcomeUnknown(self._job_id, words.CLOSED_HERE)]
+        try:
+            sight = await self._tracker.look()
+            obeyed = await self._obey(sight)
+        except ServerError as error:
+            return self._miss(error)
+        self._away_since = None
+        if sight.stage is not Stage.COMPLETED:
+            self._over_since = None
+        elif self._waited_for_answer() > self._pace.handing_over:
+            reason = f"The server finished the job, but {words.NOT_KEPT}, and that one is silent."
+            return [JobOutcomeUnknown(self._job_id, reason)]
+        return [*self._sighting.take(sight), *obeyed]
+
+    async def _obey(self, sight: Sight) -> list[JobEvent]:
+        """Interrupt, when the job is to be stopped and nothing else would be hit."""
+        if not self._is_cancelled or self._stopped_at is not None:
+            return []
+        if not self._tracker.can_stop:
+            is_blind = isinstance(self._tracker, BlindTracker)
+            note = words.GOES_ON if is_blind else words.MAY_BE_ANOTHERS
+            return [JobNoted(self._job_id, note), JobCancelled(self._job_id)]
+        if sight.may_interrupt and sight.progress is not None:
+            self._stopped_at = (sight.progress.done, sight.progress.total)
+            await self._session.api.interrupt()
+        elif sight.stage is Stage.QUEUED and not self._wait_was_told:
+            self._wait_was_told = True
+            return [JobNoted(self._job_id, words.BEHIND_OTHERS)]
+        return []
+
+    def _waited_for_answer(self) -> float:
+        self._over_since = self._over_since or monotonic()
+        return monotonic() - self._over_since
+
+    def _miss(self, error: ServerError) -> list[JobEvent]:
+        """The server does not answer: wait for it, but not for ever."""
+        if self._away_since is None:
+            self._away_since = monotonic()
+            return self._sighting.activity(f"{error.title} Waiting for it.")
+        if monotonic() - self._away_since < self._pace.patience:
+            return []
+        return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
+
+    def _failed(self, error: LatentuiError) -> JobEvent:
+        """What the server said against the job; raised while it has told nothing else."""
+        if self._is_abandoned:
+            return JobOutcomeUnknown(self._job_id, words.CLOSED_HERE)
+        if self._is_cancelled:
+            return JobCancelled(self._job_id)  # SD.Next answers an interrupted job with an error
+        if self._sighting.others_stopped_at is not None:
+            return JobFailed(self._job_id, "Somebody stopped this job on the server.", error.title)
+        if isinstance(error, JobFailedError) or self._sighting.has_told:
+            return JobFailed(self._job_id, error.title, error.advice)
+        raise error
+
+    async def _finish(self, outcome: Outcome, prepared: Prepared) -> list[JobEvent]:
+        started: list[JobEvent] = [] if self._sighting.has_started else [JobStarted(self._job_id)]
+        if self._is_cancelled:
+            note = words.stopped(self._stopped_at) if self._stopped_at else words.DONE_BEFORE
+            return [*started, JobNoted(self._job_id, note), JobCancelled(self._job_id)]
+        self._session.version = outcome.info.version or self._session.version
+        await self._look_back(outcome.info.run)
+        known = await self._known()
+        stopped_at = self._sighting.others_stopped_at
+        if stopped_at is not None:
+            note = words.UNFINISHED.format(where=words.where(stopped_at))
+            started.append(JobNoted(self._job_id, note))
+        return [*started, *results(self._job_id, self._request, outcome, known, prepared.size)]
+
+    async def _look_back(self, run: str) -> None:
+        """Somebody may have stopped the job after our last look; the server remembers until the next run."""
+        if isinstance(self._tracker, BlindTracker) or self._is_limited:
+            return
+        try:
+            progress = await self._session.api.progress()
+        except ServerError:
+            return
+        if progress.is_interrupted and progress.run and progress.run in {run, self._tracker.run}:
+            self._sighting.note_stopped()
+
+    async def _known(self) -> Known:
+        try:
+            return await self._session.known()
+        except ServerError:
+            return Known()  # the picture is there; only the comparison of names goes without
+
+    async def _lost(self, error: AnswerLostError) -> AsyncIterator[JobEvent]:
+        """The answer will not come: what became of the job can only be asked."""
+        if self._is_abandoned:
+            yield JobOutcomeUnknown(self._job_id, words.CLOSED_HERE)
+            return
+        label = self._session.api.label
+        if not isinstance(self._tracker, TaskTracker):
+            reason = f"{error.title} {label} may have gone on, but {words.NOT_KEPT}."
+            yield JobOutcomeUnknown(self._job_id, reason)
+            return
+        gone = JobFailed(
+            self._job_id,
+            f"{label} does not have the job.",
+            "The connection broke before it arrived, or the server was restarted. Generate again.",
+        )
+        async for event in self._alone(gone, patience=self._pace.confirming):
+            yield event
+
+    async def _alone(self, unknown: LastEvent, *, patience: float) -> AsyncIterator[JobEvent]:
+        """Follow a task whose answer nobody waits for; `unknown` when the server does not have it."""
+        since, is_known = monotonic(), False
+        while True:
+            for event in await self._look():
+                yield event
+                if isinstance(event, LastEvent):
+                    return
+            if self._away_since is None:
+                stage = self._sighting.stage
+                if stage is not Stage.UNKNOWN and not is_known:
+                    is_known = True
+                    if stage is not Stage.COMPLETED:
+                        yield JobNoted(self._job_id, words.LOST_WHILE_RUNNING)
+                if self._sighting.is_over or (is_known and stage is Stage.UNKNOWN):
+                    for event in self._end_alone():
+                        yield event
+                    return
+                if not is_known and monotonic() - since >= patience:
+                    yield unknown
+                    return
+            await self._pause(self._interval())
+
+    def _end_alone(self) -> list[JobEvent]:
+        """The task is over: its pictures are gone, and all that can be said is how it ended."""
+        if self._is_cancelled:
+            note = words.stopped(self._stopped_at) if self._stopped_at else words.DONE_BEFORE
+            return [JobNoted(self._job_id, note), JobCancelled(self._job_id)]
+        label = self._session.api.label
+        if self._sighting.stage is Stage.COMPLETED:
+            reason = f"{label} finished the job, but {words.NOT_KEPT}. The same seed makes them again."
+        else:
+            reason = f"{label} gave the job up, or was restarted."
+        return [JobOutcomeUnknown(self._job_id, reason)]

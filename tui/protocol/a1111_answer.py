@@ -1,0 +1,152 @@
+"""What an A1111 server hands back: pictures, the seeds used, and what it did in place of what was asked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from tui.domain.request import GenerationRequest
+from tui.domain.text import one_line
+from tui.domain.tree import integer, mapping, sequence, text
+from tui.protocol.a1111_lists import Checkpoint, Scheduler, without_hash
+from tui.protocol.a1111_progress import decode_picture
+
+_AUTOMATIC = "automatic"
+
+
+class GenerationAnswer(msgspec.Struct, frozen=True):
+    """The answer of txt2img and img2img; the echoed parameters are passed over, their seed lies."""
+
+    images: tuple[str, ...] = ()
+    info: Any = ""
+    """JSON in a string."""
+
+
+class UpscaleAnswer(msgspec.Struct, frozen=True):
+    """The answer of extra-single-image."""
+
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One finished picture; the infotext is inside its file."""
+
+    data: bytes
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info:
+    """What was really done."""
+
+    seeds: tuple[int, ...] = ()
+    first: int = 0
+    """Where the pictures begin: a grid of them may come before."""
+
+    sampler: str = ""
+    schedule: str = ""
+    checkpoint: str = ""
+    version: str = ""
+    run: str = ""
+    """The second in which it began, as in the progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The server's names for things, to tell a replacement from another spelling."""
+
+    checkpoints: tuple[Checkpoint, ...] = ()
+    schedulers: tuple[Scheduler, ...] = ()
+
+
+def read_info(info: object) -> Info:
+    """What the `info` of an answer says."""
+    tree = mapping(info)
+    if isinstance(info, str):
+        try:
+            tree = mapping(msgspec.json.decode(info))
+        except (msgspec.DecodeError, RecursionError):
+            tree = {}
+    seeds = (integer(seed) for seed in sequence(tree.get("all_seeds")) or [tree.get("seed")])
+    return Info(
+        seeds=tuple(seed for seed in seeds if seed is not None),
+        first=max(integer(tree.get("index_of_first_image")) or 0, 0),
+        sampler=_name(tree.get("sampler_name")),
+        schedule=_name(mapping(tree.get("extra_generation_params")).get("Schedule type")),
+        checkpoint=_name(tree.get("sd_model_name")),
+        version=_name(tree.get("version")).removeprefix("v"),
+        run=text(tree.get("job_timestamp")),
+    )
+
+
+def read_pictures(answer: GenerationAnswer, info: Info) -> tuple[Picture, ...]:
+    """The pictures: without the grid before them and what extensions append, fewer when interrupted."""
+    count = len(info.seeds) or len(answer.images)
+    encoded = answer.images[info.first : info.first + count]
+    seeds = [*info.seeds, *[None] * len(encoded)]
+    decoded = (Picture(decode_picture(image), seed) for image, seed in zip(encoded, seeds, strict=False))
+    return tuple(picture for picture in decoded if picture.data)
+
+
+def replacements(request: GenerationRequest, info: Info, known: Known) -> tuple[str, ...]:
+    """What the server silently took in place of what was asked for, as sentences."""
+    return tuple(
+        note
+        for note in (
+            _other_checkpoint(request.checkpoint, info, known),
+            _other_sampler(request, info),
+            _other_schedule(request, info, known),
+        )
+        if note
+    )
+
+
+def other_size(asked: tuple[int | None, int | None], got: tuple[int, int]) -> str:
+    """A sentence when the picture has another size than was asked for."""
+    if (asked[0] or got[0], asked[1] or got[1]) == got:
+        return ""
+    wanted = f"{asked[0] or got[0]}×{asked[1] or got[1]}"
+    return f"The server made {got[0]}×{got[1]} in place of {wanted}: it works in whole blocks of pixels."
+
+
+def _other_checkpoint(asked: str | None, info: Info, known: Known) -> str:
+    if not asked or not info.checkpoint:
+        return ""
+    found = next((item for item in known.checkpoints if item.is_called(asked)), None)
+    wanted = found or Checkpoint(without_hash(asked), without_hash(asked))
+    if wanted.is_called(info.checkpoint):
+        return ""
+    return f"The server used the checkpoint “{info.checkpoint}” in place of “{asked}”."
+
+
+def _other_sampler(request: GenerationRequest, info: Info) -> str:
+    asked, got = request.sampler or "", info.sampler
+    if not asked or not got or _same(asked, got):
+        return ""
+    if info.schedule and _same(asked, f"{got} {info.schedule}"):
+        return ""  # sampler and scheduler in one name, as they were before 1.9
+    return f"The server used the sampler “{got}” in place of “{asked}”."
+
+
+def _other_schedule(request: GenerationRequest, info: Info, known: Known) -> str:
+    asked = request.scheduler or ""
+    if not asked or not known.schedulers or not info.sampler:
+        return ""
+    got = info.schedule or _AUTOMATIC
+    wanted = next((item for item in known.schedulers if _is_called(item, asked)), Scheduler(asked, asked))
+    if _is_called(wanted, got) or (_same(asked, _AUTOMATIC) and info.schedule):
+        return ""  # automatic becomes the sampler's own
+    return f"The server used the scheduler “{got}” in place of “{asked}”."
+
+
+def _is_called(scheduler: Scheduler, name: str) -> bool:
+    return _same(scheduler.name, name) or _same(scheduler.label, name)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold().replace("_", " ") == other.casefold().replace("_", " ")
+
+
+def _name(value: object) -> str:
+    return one_line(text(value), 300)

@@ -1,0 +1,147 @@
+"""Which dialect of the A1111 API a server speaks, and what it can do in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from tui.domain.request import Task
+from tui.domain.server import Capabilities
+from tui.domain.text import one_line
+from tui.domain.tree import mapping, text
+from tui.protocol.a1111_lists import Options
+
+TXT2IMG = "/sdapi/v1/txt2img"
+IMG2IMG = "/sdapi/v1/img2img"
+UPSCALE = "/sdapi/v1/extra-single-image"
+OPTIONS = "/sdapi/v1/options"
+PROGRESS = "/sdapi/v1/progress"
+INTERRUPT = "/sdapi/v1/interrupt"
+MEMORY = "/sdapi/v1/memory"
+VERSION = "/sdapi/v1/version"
+MODULES = "/sdapi/v1/sd-modules"
+FLAGS = "/sdapi/v1/cmd-flags"
+TASK_PROGRESS = "/internal/progress"
+PING = "/internal/ping"
+NATIVE = "/sdcpp/v1/capabilities"
+
+NARROW_SEED = 2**32
+"""One more than the largest seed that A1111's generators take whole."""
+
+_BASE = frozenset(
+    {"prompt", "negative_prompt", "width", "height", "steps", "cfg_scale", "seed", "sampler", "batch_size"}
+)
+_PICTURES = frozenset({"init_image", "mask", "denoise"})
+_NO_CONTROL = "Latentui does not drive ControlNet on {name}; use a ComfyUI server for it."
+_ONE_MODEL = "stable-diffusion.cpp runs the one model it was started with."
+
+
+class Family(StrEnum):
+    """Whose program it is, as far as that changes what may be sent."""
+
+    A1111 = "A1111"
+    FORGE = "Forge"
+    SDNEXT = "SD.Next"
+    SDCPP = "stable-diffusion.cpp"
+    OTHER = "A1111-like server"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """What a server was found to be by asking it, never by its name."""
+
+    family: Family
+    version: str = ""
+    paths: frozenset[str] = frozenset()
+    has_tasks: bool = False
+    """Whether it tells tasks apart: progress, waiting and running by the id we give."""
+
+    is_frozen: bool = False
+    """Whether it refuses to change options, also for one job."""
+
+    @property
+    def has_progress(self) -> bool:
+        """Whether it tells how far it is."""
+        return PROGRESS in self.paths
+
+    @property
+    def can_interrupt(self) -> bool:
+        """Whether it can be told to stop."""
+        return INTERRUPT in self.paths
+
+    @property
+    def is_native(self) -> bool:
+        """Whether jobs go by stable-diffusion.cpp's own queue."""
+        return self.family is Family.SDCPP
+
+    @property
+    def has_schedulers(self) -> bool:
+        """Whether a schedule can be chosen. SD.Next lists something else under that name."""
+        return self.family is not Family.SDNEXT and "/sdapi/v1/schedulers" in self.paths
+
+    @property
+    def has_memory(self) -> bool:
+        """Whether it tells its memory."""
+        return MEMORY in self.paths
+
+
+def classify(
+    paths: frozenset[str], *, has_tasks: bool = False, version: object = None, is_frozen: bool = False
+) -> Dialect:
+    """The dialect of a server that has these paths; `version` is SD.Next's answer about itself."""
+    return Dialect(
+        family=_family(paths),
+        version=_version(version),
+        paths=paths,
+        has_tasks=has_tasks and TXT2IMG in paths,
+        is_frozen=is_frozen,
+    )
+
+
+def capabilities(dialect: Dialect, options: Options) -> Capabilities:
+    """What can be asked of a server of this dialect, and in words what cannot."""
+    missing = _missing(dialect)
+    tasks = {Task.TEXT_TO_IMAGE, Task.IMAGE_TO_IMAGE, Task.INPAINT, Task.UPSCALE} - set(missing)
+    offered = {"checkpoint", "scheduler", "loras", "upscaler"} - set(missing)
+    return Capabilities(
+        tasks=frozenset(tasks),
+        fields=_BASE | _PICTURES | offered,
+        has_step_progress=dialect.has_progress,
+        has_previews=dialect.has_progress and options.has_previews and options.preview_interval != -1,
+        can_cancel_running=dialect.can_interrupt,
+        can_cancel_waiting=True,
+        missing=MappingProxyType(missing),
+    )
+
+
+def _missing(dialect: Dialect) -> dict[str, str]:
+    name = dialect.family.value
+    missing: dict[str, str] = {Task.CONTROL: _NO_CONTROL.format(name=name)}
+    if dialect.is_frozen:
+        missing["checkpoint"] = "The server runs with frozen settings: a job cannot choose its checkpoint."
+    if dialect.is_native:
+        missing["checkpoint"] = _ONE_MODEL
+    elif "/sdapi/v1/loras" not in dialect.paths:
+        missing["loras"] = "The server's Lora extension is switched off."
+    if UPSCALE not in dialect.paths:
+        missing[Task.UPSCALE] = f"{name} does not enlarge finished pictures."
+        missing["upscaler"] = missing[Task.UPSCALE]
+    if not dialect.has_schedulers:
+        missing["scheduler"] = f"{name} has no choice of schedulers; its samplers bring their own."
+    return missing
+
+
+def _family(paths: frozenset[str]) -> Family:
+    if NATIVE in paths:
+        return Family.SDCPP
+    if VERSION in paths:
+        return Family.SDNEXT
+    if MODULES in paths:
+        return Family.FORGE
+    return Family.A1111 if FLAGS in paths else Family.OTHER
+
+
+def _version(answer: object) -> str:
+    tree: Mapping[str, object] = mapping(answer)
+    words = (text(tree.get(key)) for key in ("updated", "commit", "hash"))
+    return one_line(" ".join(dict.fromkeys(word for word in words if word)), 60)
