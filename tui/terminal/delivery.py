@@ -54,7 +54,6 @@ class Delivery:
         self._pace = pace
         self._write = write
         self._clock = clock
-        self._work = 0.0
         self._waiting: dict[Sender, None] = {}
         self._offered = asyncio.Event()
         self._answered = asyncio.Event()
@@ -82,10 +81,10 @@ class Delivery:
                 self._offered.clear()
                 continue
             del self._waiting[sender]
-            self._pace.begin_frame(self._clock(), self._work)
+            begun = self._clock()
             parcel = await sender.prepare(self._pace)
             if parcel is not None:
-                self._work = parcel.work
+                self._pace.begin_frame(begun, parcel.work)
                 await self._carry(parcel)
 
     async def _carry(self, parcel: Parcel) -> None:

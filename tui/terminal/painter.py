@@ -69,6 +69,11 @@ class Easel(Protocol):
         ...
 
     @property
+    def is_seen(self) -> bool:
+        """Whether any of it is on the screen."""
+        ...
+
+    @property
     def is_front(self) -> bool:
         """Whether its screen is the one in use."""
         ...
@@ -79,6 +84,11 @@ class Easel(Protocol):
 
     def offer(self) -> None:
         """Ask for a turn at the line."""
+        ...
+
+    @property
+    def is_at_bottom(self) -> bool:
+        """Whether it reaches the terminal's last row."""
         ...
 
     @property
@@ -181,9 +191,9 @@ class Painter:
 
     async def prepare(self, pace: Pace) -> Parcel | None:
         """Encode what is wanted most, as the line is."""
-        wish, self._wish = self._wish, Wish.NOTHING
-        if wish is Wish.NOTHING or self._source is None or not all(self._easel.area):
+        if self._wish is Wish.NOTHING or self._source is None or not self._easel.is_seen:
             return None
+        wish, self._wish = self._wish, Wish.NOTHING
         self._is_working = True
         try:
             parcel = await self._make(self._source, wish, pace)
@@ -207,6 +217,7 @@ class Painter:
             rung=rung,
             image_id=self._next_image_id(is_sharp=is_sharp) if rung.form is Graphics.KITTY else 0,
             is_atomic=not is_sharp,
+            is_at_bottom=self._easel.is_at_bottom,
             portion=pace.portion,
         )
         rendering = await asyncio.to_thread(render, self.image, order, self._easel.profile)
@@ -220,7 +231,8 @@ class Painter:
         """The quality, and whether it is the one to end with."""
         profile = self._easel.profile
         placement = place(image.size, self._easel.area, profile.cell, dots_across(profile), self._view)
-        self._ladder = ladder = self._ladder_for(_form(profile, placement))
+        form = _form(profile, placement, is_at_bottom=self._easel.is_at_bottom)
+        self._ladder = ladder = self._ladder_for(form)
         cells = placement.columns * placement.rows
         sharp = ladder.sharp(cells, (pace.rate or 0.0) * SHARP_SECONDS)
         if not self._is_live and (wish is Wish.SHARPEN or sharp.guess * cells <= 2 * pace.frame):
@@ -246,13 +258,22 @@ class Painter:
 
     def _repair(self, shown: Rendering) -> Parcel | None:
         """The pieces that text was written over, when nothing lies on them any more."""
-        if not self._is_overlaid or not self._easel.is_clear():
+        if not self._fits(shown) or not self._easel.is_clear():
             return None
         damaged, self._damaged = self._damaged, set[int]()
         pieces = tuple(
-            piece for piece in shown.pieces if piece.rows is not None and not damaged.isdisjoint(piece.rows)
+            piece
+            for piece in shown.pieces
+            if piece.rows is not None and not (self._is_overlaid and damaged.isdisjoint(piece.rows))
         )
         return PixelParcel(self, shown, pieces, self._is_wanted(), tmux=False) if pieces else None
+
+    def _fits(self, rendering: Rendering) -> bool:
+        """Whether the place is still that which it was made for; else it is made again."""
+        fits = rendering.area == self._easel.area and rendering.is_at_bottom >= self._easel.is_at_bottom
+        if not fits:
+            self.want(Wish.SHOW)
+        return fits
 
     def _is_wanted(self) -> Callable[[], bool]:
         generation = self._generation
@@ -303,7 +324,7 @@ class Painter:
     async def _show_slabs(self, rendering: Rendering, pieces: tuple[Piece, ...]) -> bytes:
         """Pixels over text: the text is written first where another picture was, or none."""
         before, self.shown = self.shown, rendering
-        if not self._easel.is_clear() or rendering.area != self._easel.area:
+        if not self._easel.is_clear() or not self._fits(rendering):
             self._is_overlaid = False
             if before is not rendering:
                 await self._reveal(0, rendering.area[1])
@@ -339,12 +360,14 @@ class Painter:
         self._written.set()
         if self._retired:
             asyncio.get_running_loop().call_soon(self._free_retired)
-        if self._is_overlaid and not self._is_revealing and self.shown is not None:
+        if self.shown is not None and self.shown.is_overlay and not self._is_revealing:
             self._damaged.add(line - self.shown.placement.top)
             self.want(Wish.REPAINT)
 
     def strip(self, y: int, width: int, ground: Style) -> Strip:
-        """A line of the widget."""
+        """A line of the widget. What waited for it to be seen gets its turn."""
+        if self._wish > Wish.NOTHING:
+            self._easel.offer()
         shown = self.shown
         if shown is None or shown.rung.form.is_text:
             return self._text.strip(y, width, ground)
@@ -359,11 +382,17 @@ class Painter:
         return self._fallback.strip(y, width, ground)
 
 
-def _form(profile: TerminalProfile, placement: Placement) -> Graphics:
-    """How to draw; kitty's placeholders can count only so many cells."""
-    if profile.graphics is Graphics.KITTY and max(placement.columns, placement.rows) > kitty.MAX_CELLS:
-        return Graphics.HALF
-    return text_form(profile) if profile.graphics.is_text else profile.graphics
+def _form(profile: TerminalProfile, placement: Placement, *, is_at_bottom: bool) -> Graphics:
+    """How to draw: with characters where there is nothing else, or no room for it."""
+    match profile.graphics:
+        case Graphics.KITTY if max(placement.columns, placement.rows) <= kitty.MAX_CELLS:
+            return Graphics.KITTY
+        case Graphics.SIXEL if placement.rows > is_at_bottom:
+            return Graphics.SIXEL
+        case Graphics.ITERM2:
+            return Graphics.ITERM2
+        case _:
+            return text_form(profile)
 
 
 def placeholder_rows(rendering: Rendering) -> tuple[TextRow, ...]:

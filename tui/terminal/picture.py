@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.domain.text import clean
-from tui.terminal.cover import is_clear
+from tui.terminal.cover import is_clear, is_seen
 from tui.terminal.geometry import FIT, Viewpoint
 from tui.terminal.painter import Painter
 from tui.terminal.profile import TerminalProfile
@@ -145,14 +145,24 @@ class Picture(Widget):
         return self.region.x, self.region.y
 
     @property
+    def is_seen(self) -> bool:
+        """Whether any of it is on the screen."""
+        return all(self.area) and is_seen(self)
+
+    @property
     def is_front(self) -> bool:
         """Whether its screen is the one in use."""
         return self.screen.is_active
 
     @property
+    def is_at_bottom(self) -> bool:
+        """Whether it reaches the terminal's last row."""
+        return self.region.y + self.area[1] >= self.screen.size.height
+
+    @property
     def is_written(self) -> bool:
         """Whether Textual writes its lines at all."""
-        return self.is_front and self.is_on_screen and self._host.is_real
+        return self.is_front and self._host.is_real and is_seen(self)
 
     def is_clear(self) -> bool:
         """Whether pixels can be drawn over it."""

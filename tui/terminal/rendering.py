@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import Image
 
@@ -49,6 +50,8 @@ class Order:
     rung: Rung
     image_id: int = 0
     is_atomic: bool = False
+    is_at_bottom: bool = False
+    """It ends in the terminal's last row: there a sixel would make the terminal scroll, so it stays text."""
     portion: int = 1 << 30
 
 
@@ -59,6 +62,7 @@ class Rendering:
     area: tuple[int, int]
     placement: Placement
     image_id: int = 0
+    is_at_bottom: bool = False
     is_atomic: bool = False
     """It must be written in one go: kitty shows nothing between the first and the last of its pieces."""
     part: Image.Image
@@ -73,6 +77,11 @@ class Rendering:
     def size(self) -> int:
         """Bytes."""
         return sum(len(row.ansi) for row in self.rows) + sum(len(piece.data) for piece in self.pieces)
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether its pixels lie over text, and go when the text is written."""
+        return self.rung.form in {Graphics.SIXEL, Graphics.ITERM2}
 
     @property
     def outline(self) -> tuple[int, ...]:
@@ -102,6 +111,7 @@ def render(image: Image.Image, order: Order, profile: TerminalProfile) -> Render
         area=order.area,
         placement=placement,
         image_id=order.image_id,
+        is_at_bottom=order.is_at_bottom,
         is_atomic=order.is_atomic,
         part=part,
         rung=order.rung,
@@ -169,13 +179,14 @@ def _pieces(
         )
         return tuple(Piece(data=command) for command in commands)
     guess = order.rung.guess * placement.columns * placement.rows
-    slabs = min(placement.rows, max(1, round(guess / max(order.portion, _SLAB))))
-    return tuple(_slab(part, placement, order.rung, slab, slabs) for slab in range(slabs))
+    rows = placement.rows - (order.is_at_bottom and order.rung.form is Graphics.SIXEL)
+    slabs = min(rows, max(1, round(guess / max(order.portion, _SLAB))))
+    cuts = [rows * slab // slabs for slab in range(slabs + 1)] if rows else []
+    return tuple(_slab(part, placement, order.rung, first, end) for first, end in pairwise(cuts))
 
 
-def _slab(part: Image.Image, placement: Placement, rung: Rung, slab: int, slabs: int) -> Piece:
+def _slab(part: Image.Image, placement: Placement, rung: Rung, first: int, end: int) -> Piece:
     """Some rows of cells as a picture of their own."""
-    first, end = placement.rows * slab // slabs, placement.rows * (slab + 1) // slabs
     per_row = part.height / placement.rows
     band = part.crop((0, round(first * per_row), part.width, max(round(end * per_row), 1)))
     if rung.form is Graphics.SIXEL:
