@@ -37,6 +37,7 @@ from tui.domain.events import (
     JobProgressed,
     JobQueued,
     JobStarted,
+    PreviewReceived,
 )
 from tui.domain.job import new_job_id
 from tui.domain.request import GenerationRequest, GraphPlan, PictureInput, Upload
@@ -75,6 +76,21 @@ async def test_a_job_that_ends_while_the_socket_is_away_is_completed(
     assert isinstance(job.last, JobCompleted)
     assert len(job.outputs) == 1
     assert (await fetched(backend, job.outputs[0])).startswith(b"\x89PNG")
+
+
+async def test_a_job_that_is_sent_while_the_socket_rests_gets_one_at_once(
+    comfyui: ComfyUIPeer, proxy: FaultProxy
+) -> None:
+    async with ComfyUIBackend(comfyui.settings, pace=Pace(retry_first=60, retry_most=60)) as backend:
+        proxy.on("GET", "/ws", LoseRequest())
+        first = follow(backend, comfyui.request(seed=40, steps=60))
+        await first.until(JobStarted)
+        second = follow(backend, comfyui.request(seed=41))
+        await second.until(JobQueued)
+        assert proxy.sockets_opened == 1
+        await backend.cancel(first.id)
+        await second.over()
+        assert second.of(PreviewReceived)
 
 
 async def test_a_server_without_a_socket_still_makes_pictures(

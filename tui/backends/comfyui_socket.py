@@ -1,6 +1,7 @@
 """ComfyUI's socket, kept open while somebody listens, and drained without waiting for anybody."""
 
 import asyncio
+from contextlib import suppress
 from typing import Protocol
 
 from tui.backends.comfyui_pace import Pace
@@ -31,6 +32,7 @@ class ComfyUISocket:
         self._task: asyncio.Task[None] | None = None
         self._connection: WebSocketConnection | None = None
         self._tried = asyncio.Event()
+        self._hurried = asyncio.Event()
         self._goodbye: asyncio.TimerHandle | None = None
 
     @property
@@ -54,13 +56,20 @@ class ComfyUISocket:
             self._goodbye = asyncio.get_running_loop().call_later(self._pace.linger, self._task.cancel)
 
     async def ready(self) -> bool:
-        """Wait until the socket is open, or an attempt failed; a job can do without."""
+        """Wait until the socket is open, or another attempt failed; a job can do without."""
+        if not self.is_open:
+            self._tried.clear()
+            self.hurry()
         try:
             async with asyncio.timeout(self._pace.opening):
                 await self._tried.wait()
         except TimeoutError:
             return False
         return self.is_open
+
+    def hurry(self) -> None:
+        """The server answers: try at once to open the socket, if it is closed."""
+        self._hurried.set()
 
     async def reopen(self) -> None:
         """Close the socket, wait until it is closed, and let it open again: it may be open and deaf."""
@@ -85,7 +94,14 @@ class ComfyUISocket:
         while True:
             has_heard = await self._connect_and_drain()
             delay = self._pace.retry_first if has_heard else min(delay * 2, self._pace.retry_most)
-            await asyncio.sleep(delay)
+            await self._rest(delay)
+
+    async def _rest(self, seconds: float) -> None:
+        """Before the next attempt; less when somebody hurries."""
+        self._hurried.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurried.wait()
 
     async def _connect_and_drain(self) -> bool:
         """Live through one connection; whether it ever spoke."""

@@ -171,11 +171,15 @@ class JobWatch:
         except ServerError as error:
             events = self._miss(error)
         else:
-            if self._away_since is not None and self._run.has_started:
-                events.insert(0, self._run.note_activity(""))
+            if self._away_since is not None:
+                self._session.socket.hurry()
+                events = [*self._note_return(), *events]
             self._away_since = None
         self._looked_at = monotonic()
         return events
+
+    def _note_return(self) -> list[JobEvent]:
+        return [self._run.note_activity("")] if self._run.has_started else []
 
     async def _judge(self, queue: QueueAnswer) -> list[JobEvent]:
         if queue.is_running(self._prompt_id):
