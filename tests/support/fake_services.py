@@ -263,9 +263,9 @@ class FakeGeneration:
         """Let the job end with a picture."""
         output = SavedOutput(path=str(path), media_type="image/png", seed=job.request.seed)
         self.tell(OutputSaved(job.id, output))
-        now = time.time()
-        started = job.started_at or now - 4.1
-        done = replace(job, status=JobStatus.COMPLETED, outputs=(output,), started_at=started, ended_at=now)
+        started = job.started_at or time.time() - 4.1
+        ended = started + 4.1
+        done = replace(job, status=JobStatus.COMPLETED, outputs=(output,), started_at=started, ended_at=ended)
         self.put(done)
 
 
@@ -325,8 +325,10 @@ class FakeServices:
             self.is_open = True
             await asyncio.sleep(0)
             # the screens use no more of each service than the fakes have
-            yield cast("Services", self)
-            self.is_open = False
+            try:
+                yield cast("Services", self)
+            finally:
+                self.is_open = False
 
         return opened
 

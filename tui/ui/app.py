@@ -8,11 +8,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.signal import Signal
+from textual.worker import WorkerFailed
 
 from tui.domain.errors import LatentuiError, SaveError
 from tui.domain.events import OutputSaved, PreviewReceived
@@ -21,6 +23,7 @@ from tui.domain.job import Job
 from tui.domain.request import GenerationRequest
 from tui.domain.server import Connection
 from tui.domain.settings import ServerSettings, Settings
+from tui.domain.text import clean
 from tui.ui.draft import Draft, from_mapping, to_mapping
 from tui.ui.fault import record_fault
 from tui.ui.glyphs import UNICODE, Glyphs
@@ -256,10 +259,17 @@ class LatentuiApp(App[int]):
             except LatentuiError as error:
                 self.tell(error)
 
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted carries no control characters into a text."""
+        if isinstance(event, events.Paste):
+            event.text = clean(event.text)
+        await super().on_event(event)
+
     def _handle_exception(self, error: Exception) -> None:
         """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
         log = self._options.log or (self.services.settings.paths.log if self.services else None)
-        self._fault = self._fault or record_fault(error, log)
+        inside = error.error if isinstance(error, WorkerFailed) else error
+        self._fault = self._fault or record_fault(inside, log)
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

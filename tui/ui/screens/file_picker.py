@@ -17,6 +17,7 @@ from tui.domain.text import clean, one_line
 from tui.ui import words
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.browsing import Entry, Folder, completed, existing_folder, read_folder, split_typed
+from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
 from tui.ui.widgets.listing import Line, Listing, spread
 from tui.ui.widgets.path_input import PathInput
@@ -65,7 +66,7 @@ class FilePicker(Sheet[Path]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            yield Static(Content(self._title), classes="title")
+            yield Static(plain(self._title), classes="title")
             yield PathInput(placeholder="type a path; Tab completes it", id="path")
             with Horizontal():
                 yield EntryList(self._draw, empty="no pictures here; t shows all files", id="entries")
@@ -107,8 +108,10 @@ class FilePicker(Sheet[Path]):
             try:
                 self._folder = await asyncio.to_thread(read_folder, path)
             except InputError as error:
-                self.query_one("#facts", Static).update(Content(error.sentence))
+                self._say(error.sentence)
                 return
+        if not self.is_current:
+            return
         self._prefix = prefix
         seen = self._folder.seen(prefix, shows_hidden=self._shows["hidden"], shows_all=self._shows["all"])
         names = [entry.name for entry in seen]
@@ -123,27 +126,34 @@ class FilePicker(Sheet[Path]):
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
         """Show the picture under the cursor, once the cursor rests."""
-        entry, facts = self.entries.current, self.query_one("#facts", Static)
+        entry, services = self.entries.current, app_of(self).services
         await asyncio.sleep(LOOK_AFTER)
-        self.picture.clear()
-        if entry is None or entry.is_folder:
-            facts.update("")
-            return
-        services = app_of(self).services
-        if services is None:
+        if entry is None or entry.is_folder or services is None:
+            self._show(None)
             return
         try:
             info = await services.pictures.inspect(entry.path)
             data = await asyncio.to_thread(_read, entry.path)
-        except (LatentuiError, OSError) as error:
-            self.picture.say(
-                one_line(error.title if isinstance(error, LatentuiError) else "It cannot be read.")
-            )
-            facts.update("")
-            return
-        self.picture.show(data)
-        said = f"{info.width}×{info.height}  {info.format}  {words.size(info.byte_count)}"
-        facts.update(Content(said))
+        except LatentuiError as error:
+            self._show(None, sentence=error.title)
+        except OSError:
+            self._show(None, sentence="It cannot be read.")
+        else:
+            facts = f"{info.width}×{info.height}  {info.format}  {words.size(info.byte_count)}"
+            self._show(data, facts=facts)
+
+    def _show(self, data: bytes | None, *, facts: str = "", sentence: str = "") -> None:
+        if not self.is_current:
+            return  # left meanwhile
+        self._say(facts)
+        if data is None:
+            self.picture.say(one_line(sentence))
+        else:
+            self.picture.show(data)
+
+    def _say(self, said: str) -> None:
+        if self.is_current:
+            self.query_one("#facts", Static).update(plain(said))
 
     @on(Listing.Chosen)
     def _take_entry(self) -> None:
@@ -181,7 +191,7 @@ class FilePicker(Sheet[Path]):
         elif self.entries.current is not None:
             self._take(self.entries.current)
         else:
-            self.query_one("#facts", Static).update(Content(f"There is no file {one_line(str(path))}."))
+            self._say(f"There is no file {one_line(str(path))}.")
 
     def on_path_input_completion_asked(self, event: PathInput.CompletionAsked) -> None:
         event.stop()
@@ -229,7 +239,7 @@ class FilePicker(Sheet[Path]):
 
 
 _KEYS = Content("  ").join(
-    Content.assemble((key, "$accent"), f" {word}")
+    plain((key, "$accent"), f" {word}")
     for key, word in (
         ("enter", "take it"),
         ("/", "type a path"),

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.ui.access import app_of
 from tui.ui.keys import KeyLine, lines_of
+from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
 from tui.ui.widgets.listing import Line, Listing
 
@@ -30,7 +30,7 @@ class HelpSheet(Sheet[None]):
             yield Static("Keys", classes="title")
             yield KeyList(self._draw, id="keys")
             yield Static(
-                Content.assemble(
+                plain(
                     "To change one, write in the settings file:  ",
                     ('[keys] "studio.generate" = "f7"', "$foreground"),
                 ),

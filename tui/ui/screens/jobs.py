@@ -5,10 +5,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.ui.job_text import job_text
+from tui.ui.plain import plain
 from tui.ui.screens.job_place import JobPlace
 from tui.ui.screens.place import Place
 from tui.ui.widgets.heading import Heading
@@ -47,4 +47,4 @@ class JobsScreen(JobPlace):
 
     def _show_details(self) -> None:
         job = self.query_one(JobList).current
-        self.query_one("#details", Static).update(Content(job_text(job) if job else ""))
+        self.query_one("#details", Static).update(plain(job_text(job) if job else ""))

@@ -51,7 +51,7 @@ class PaletteSheet(Sheet[None]):
         yield SearchList(options, placeholder="what do you want to do?")
 
     def _all(self) -> Iterator[Command]:
-        place = app_of(self).screen_stack[-1] if app_of(self).screen_stack else None
+        place = next((screen for screen in reversed(app_of(self).screen_stack) if screen is not self), None)
         yield from self._actions(place)
         yield from self._servers()
         yield from self._workflows()

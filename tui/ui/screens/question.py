@@ -5,9 +5,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
+from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
 
 
@@ -29,11 +29,9 @@ class Question(Sheet[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            yield Static(Content(self._question), classes="title")
-            yield Static(Content(self._detail))
-            yield Static(
-                Content.assemble(("y", "$accent"), " yes   ", ("n", "$accent"), " no"), classes="keys"
-            )
+            yield Static(plain(self._question), classes="title")
+            yield Static(plain(self._detail))
+            yield Static(plain(("y", "$accent"), " yes   ", ("n", "$accent"), " no"), classes="keys")
 
     def action_answer(self, answer: bool) -> None:
         """Give the answer."""

@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.errors import LatentuiError
 from tui.domain.forms import Field, TextField
 from tui.domain.request import FieldValue
 from tui.domain.settings import ServerKind, ServerSettings
+from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
 from tui.ui.server_form import SECRETS, server_form, server_from
 from tui.ui.widgets.fields.row import FieldRow
@@ -57,12 +57,10 @@ class ServerSheet(Sheet[ServerSettings]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            yield Static(Content(self._form.title), classes="title")
+            yield Static(plain(self._form.title), classes="title")
             yield ServerPanel(self._old)
             yield Static("", classes="why-not", markup=False)
-            yield Static(
-                Content.assemble(("^s", "$accent"), " keep   ", ("esc", "$accent"), " leave"), classes="keys"
-            )
+            yield Static(plain(("^s", "$accent"), " keep   ", ("esc", "$accent"), " leave"), classes="keys")
 
     async def on_mount(self) -> None:
         panel = self.query_one(ServerPanel)
@@ -82,9 +80,9 @@ class ServerSheet(Sheet[ServerSettings]):
         try:
             server = server_from(self._values, self._old)
         except LatentuiError as error:
-            line.update(Content(error.sentence))
+            line.update(plain(error.sentence))
             return
         if (self._old is None or self._old.name != server.name) and self._has_name(server.name):
-            line.update(Content("There is a server of this name already."))
+            line.update(plain("There is a server of this name already."))
             return
         self.dismiss(server)

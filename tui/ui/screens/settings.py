@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.errors import InputError, LatentuiError
@@ -20,6 +19,7 @@ from tui.domain.text import one_line
 from tui.ui import words
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.gesture import gesture
+from tui.ui.plain import plain
 from tui.ui.screens.place import Place
 from tui.ui.server_form import switched
 from tui.ui.theme import THEMES
@@ -112,11 +112,9 @@ class SettingsScreen(Place):
     def _show(self, settings: Settings) -> None:
         source = self.services.settings
         problem = source.problem
-        self.query_one("#problem", Static).update(Content(problem.sentence if problem else ""))
+        self.query_one("#problem", Static).update(plain(problem.sentence if problem else ""))
         self.set_class(problem is not None, "-broken")
-        self.query_one("#file", Static).update(
-            Content(f"All of this is kept in {source.paths.settings_file}")
-        )
+        self.query_one("#file", Static).update(plain(f"All of this is kept in {source.paths.settings_file}"))
         self._list.show(settings.servers)
         if not self._pending:
             self.query_one(FormPanel).put_values(_general(settings))
@@ -150,7 +148,7 @@ class SettingsScreen(Place):
         server = self._list.current
         state = self._connection(server.name) if server else None
         said = f"{state.error_title} {state.error_advice}".strip() if state else ""
-        self.query_one("#about", Static).update(Content(said))
+        self.query_one("#about", Static).update(plain(said))
 
     def on_listing_chosen(self) -> None:
         self.action_edit()

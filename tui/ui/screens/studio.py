@@ -7,7 +7,6 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from tui.domain.errors import InputError, LatentuiError
@@ -18,6 +17,7 @@ from tui.domain.settings import ServerSettings
 from tui.ui import words
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
+from tui.ui.plain import plain
 from tui.ui.screens.job_place import JobPlace
 from tui.ui.screens.place import Place
 from tui.ui.session import Session
@@ -184,9 +184,7 @@ class StudioScreen(JobPlace):
             line.update("")
             return
         found = offers[0]
-        line.update(
-            Content.assemble(f"{found.kind.label} answers at {found.url}.  ", ("^n", "$accent"), " uses it")
-        )
+        line.update(plain(f"{found.kind.label} answers at {found.url}.  ", ("^n", "$accent"), " uses it"))
 
     def on_listing_chosen(self) -> None:
         """The job under the cursor: its picture, or all that is known of it."""

@@ -2,9 +2,9 @@
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
+from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
 
 
@@ -25,6 +25,6 @@ class TextSheet(Sheet[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            yield Static(Content(self._title), classes="title")
+            yield Static(plain(self._title), classes="title")
             with VerticalScroll():
-                yield Static(Content(self._text))
+                yield Static(plain(self._text))

@@ -7,12 +7,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.errors import LatentuiError
 from tui.domain.forms import Form, WorkflowSummary
 from tui.ui.access import app_of
+from tui.ui.plain import plain
 from tui.ui.screens.place import Place
 from tui.ui.widgets.heading import Heading
 from tui.ui.widgets.listing import Line, Listing, spread
@@ -77,13 +77,13 @@ class WorkflowsScreen(Place):
         if summary is None or app.session is None or app.services is None:
             details.update("")
             return
-        details.update(Content(summary.description))
+        details.update(plain(summary.description))
         try:
             form = await app.services.workflows.form(app.session.draft.server, summary.name)
         except LatentuiError as error:
-            details.update(Content(f"{summary.description}\n\n{error.sentence}"))
+            details.update(plain(f"{summary.description}\n\n{error.sentence}"))
             return
-        details.update(Content("\n\n".join(filter(None, (summary.description, _lacks(form), _fields(form))))))
+        details.update(plain("\n\n".join(filter(None, (summary.description, _lacks(form), _fields(form))))))
 
     def on_listing_chosen(self) -> None:
         self.action_take()

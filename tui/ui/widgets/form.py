@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -24,6 +23,7 @@ from tui.domain.forms import (
 )
 from tui.domain.request import FieldValue
 from tui.ui.access import app_of
+from tui.ui.plain import plain
 from tui.ui.widgets.fields.choice import ChoiceRow
 from tui.ui.widgets.fields.loras import LorasRow
 from tui.ui.widgets.fields.number import NumberRow, SizeRow
@@ -107,13 +107,13 @@ class FormPanel(VerticalScroll, can_focus=False):
 
     def _widgets(self, form: Form, values: Mapping[str, FieldValue]) -> Iterator[Widget]:
         for problem in form.problems:
-            yield Static(Content(problem), classes="problem")
+            yield Static(plain(problem), classes="problem")
         group = ""
         fields = [field for field in form.fields if field.name not in PROMPTS]
         for index, field in enumerate(fields):
             if field.group != group:
                 group = field.group
-                yield Static(Content(group), classes="group")
+                yield Static(plain(group), classes="group")
             after = fields[index + 1] if index + 1 < len(fields) else None
             before = fields[index - 1] if index else None
             if _are_size(field, after):
@@ -137,7 +137,7 @@ class FormPanel(VerticalScroll, can_focus=False):
         """What stands there while there is no form."""
         self._form = None
         self.query("*").remove()
-        self.mount(Static(Content(words), classes="problem"))
+        self.mount(Static(plain(words), classes="problem"))
 
     @property
     def first_complaint(self) -> FieldRow | None:

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from tui.domain.job import Job
+from tui.ui.plain import plain
 from tui.ui.widgets.top_line import Counts
 
 PLACES = (("f2", "Studio"), ("f3", "Jobs"), ("f4", "Results"), ("f5", "Workflows"), ("f6", "Settings"))
@@ -30,9 +31,7 @@ class Heading(Horizontal):
 
     def compose(self) -> ComposeResult:
         words = Content("  ").join(
-            Content.assemble(
-                (f"{key} ", "$faint"), (name, "$accent bold" if name == self._here else "$label")
-            )
+            plain((f"{key} ", "$faint"), (name, "$accent bold" if name == self._here else "$label"))
             for key, name in PLACES
         )
         yield Static(words, classes="places")

@@ -134,7 +134,7 @@ class Listing(ScrollView, Generic[Item], can_focus=True):
         self._follow()
 
     def _follow(self) -> None:
-        if self._items:
+        if self._items and self.is_attached:
             region = Region(0, self.cursor * self._height, 1, self._height)
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
 

@@ -11,7 +11,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.domain.text import clean
 from tui.ui.access import glyphs_of
+from tui.ui.plain import plain
 from tui.ui.widgets.popup import Popup
 from tui.ui.widgets.search_list import Option
 
@@ -67,9 +69,9 @@ class Pick(Widget, can_focus=True):
     def words(self) -> str:
         """What stands there."""
         if self.shown:
-            return self.shown
+            return clean(self.shown)
         labels = {option.value: option.text for option in self.options}
-        return labels.get(self.value, self.value) or self._nothing
+        return clean(labels.get(self.value, self.value)) or self._nothing
 
     def on_mount(self) -> None:
         self.watch_value()
@@ -83,11 +85,11 @@ class Pick(Widget, can_focus=True):
         room = max(self.size.width - len(mark), 1) if self.size.width else 200
         words = self.words
         cut = words if len(words) <= room else words[: room - 1] + "…"
-        return Content.assemble(cut, (mark, "$label"))
+        return plain(cut, (mark, "$label"))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual asks so
         """As wide as what it says."""
-        return Content(self.words).cell_length + 2
+        return plain(self.words).cell_length + 2
 
     def on_click(self) -> None:
         self.action_open()

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
+
+from tui.ui.plain import plain
 
 if TYPE_CHECKING:
     from tui.terminal.picture import Picture
@@ -62,11 +63,11 @@ class PicturePane(Vertical, can_focus=True):
 
     def watch_caption(self, words: str) -> None:
         for line in self.query("#caption").results(Static):
-            line.update(Content(words))
+            line.update(plain(words))
 
     def watch_welcome(self, words: str) -> None:
         for line in self.query("#welcome").results(Static):
-            line.update(Content(words))
+            line.update(plain(words))
 
     def preview(self, frame: bytes) -> None:
         """Show a glimpse of a picture in the making."""

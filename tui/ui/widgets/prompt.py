@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 from textual.widgets.text_area import Selection
 
+from tui.domain.text import clean
 from tui.ui.weights import reweighted
 
 STEP = 0.1
@@ -77,6 +78,7 @@ class PromptArea(TextArea):
 
     def put(self, text: str) -> None:
         """Show a text that came from elsewhere; undo brings the old one back."""
+        text = clean(text)
         if text != self.text:
             self.replace(text, (0, 0), self.document.end)
             self.move_cursor(self.document.end)

@@ -32,12 +32,15 @@ class Option:
 
 
 def matching(options: Sequence[Option], typed: str) -> list[Option]:
-    """The options that hold every typed word, those that begin with the first word before the others."""
-    words = typed.casefold().split()
+    """The options that hold every typed word; those that begin with it all, or hold it whole, come first."""
+    phrase = " ".join(typed.casefold().split())
+    words = phrase.split()
     if not words:
         return list(options)
     found = [option for option in options if all(word in option.folded for word in words)]
-    return sorted(found, key=lambda option: not option.folded.startswith(words[0]))
+    return sorted(
+        found, key=lambda option: (not option.folded.startswith(phrase), phrase not in option.folded)
+    )
 
 
 class SearchInput(Input):

@@ -14,6 +14,7 @@ from tui.domain.server import Connection, ConnectionState
 from tui.domain.text import one_line
 from tui.ui import words
 from tui.ui.access import glyphs_of
+from tui.ui.plain import plain
 
 _TONES = {
     ConnectionState.CONNECTED: "$text-success",
@@ -35,7 +36,7 @@ class ServerDots(Static):
         """As much as fits: with all figures, with the first, or names alone."""
         listed = [state for state in self.connections if state.state is not ConnectionState.OFF]
         if not listed:
-            return Content.assemble(("no server is switched on", "$faint"))
+            return plain(("no server is switched on", "$faint"))
         width = self.content_size.width
         lines = (Content("   ").join(self._indicators(listed, detail)) for detail in (2, 1))
         return next((line for line in lines if line.cell_length <= width), self._names(listed))
@@ -47,7 +48,7 @@ class ServerDots(Static):
         glyphs = glyphs_of(self)
         for state in listed:
             said = words.connection(state, detail)
-            yield Content.assemble(
+            yield plain(
                 (glyphs.connection(state.state), _TONES[state.state]),
                 f" {one_line(words.server_label(state.server), 40 if detail else 16)}",
                 (f" {said}" if said else "", "$label"),
@@ -66,7 +67,7 @@ class KeyHints(Static):
     def render(self) -> Content:
         """The keys in the accent colour."""
         return Content("  ").join(
-            Content.assemble((key, "$accent"), f" {word}").stylize(Style.from_meta({"hint": action}))
+            plain((key, "$accent"), f" {word}").stylize(Style.from_meta({"hint": action}))
             for key, word, action in self.hints
         )
 

@@ -14,6 +14,7 @@ from tui.domain.job import Job, JobStatus
 from tui.domain.server import Connection, ConnectionState
 from tui.ui import words
 from tui.ui.access import glyphs_of
+from tui.ui.plain import plain
 from tui.ui.widgets.pick import Pick
 from tui.ui.widgets.search_list import Option
 
@@ -36,7 +37,7 @@ class Counts(Static):
         """Shape and number of each."""
         glyphs = glyphs_of(self)
         numbers = Counter(job.status for job in self.jobs)
-        return Content.assemble(
+        return plain(
             *(
                 (
                     f"  {glyphs.job(status)} {numbers[status]}",

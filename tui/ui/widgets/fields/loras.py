@@ -14,6 +14,7 @@ from textual.widget import Widget
 from tui.domain.forms import LorasField
 from tui.domain.request import FieldValue, Lora
 from tui.domain.text import one_line
+from tui.ui.plain import plain
 from tui.ui.widgets.fields.row import FieldRow
 from tui.ui.widgets.pick import Pick
 from tui.ui.widgets.search_list import Option
@@ -55,7 +56,7 @@ class LoraLine(Widget, can_focus=True):
         strength = self._typed or f"{self.lora.strength:.2f}"
         room = max(self.content_size.width - 8, 8)
         name = one_line(self.lora.name, room).ljust(room)
-        return Content.assemble(name, " ", (strength.rjust(6), "bold" if self._typed else ""))
+        return plain(name, " ", (strength.rjust(6), "bold" if self._typed else ""))
 
     def action_nudge(self, count: int) -> None:
         """Stronger or weaker by a step."""

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from tui.domain.forms import PictureField
 from tui.domain.request import FieldValue, PictureInput
 from tui.domain.text import one_line
+from tui.ui.plain import plain
 from tui.ui.widgets.fields.row import FieldRow
 
 
@@ -55,9 +56,9 @@ class PictureSlot(Widget, can_focus=True):
     def render(self) -> Content:
         """Name and size."""
         if not self.path:
-            return Content(f"{'needed' if self.is_required else 'none'}: ^o picks one")
+            return plain(f"{'needed' if self.is_required else 'none'}: ^o picks one")
         room = max(self.content_size.width - len(self.facts) - 2, 8)
-        return Content.assemble(one_line(Path(self.path).name, room), "  ", (self.facts, "$label"))
+        return plain(one_line(Path(self.path).name, room), "  ", (self.facts, "$label"))
 
     def action_ask(self) -> None:
         """Open the file picker."""

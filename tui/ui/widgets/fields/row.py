@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,6 +15,7 @@ from tui.domain.forms import Field
 from tui.domain.request import FieldValue
 from tui.ui.access import glyphs_of
 from tui.ui.checking import complaint
+from tui.ui.plain import plain
 
 
 class FieldRow(Horizontal):
@@ -70,9 +70,9 @@ class FieldRow(Horizontal):
             self._check()
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(self.field.label), classes="label")
+        yield Static(plain(self.field.label), classes="label")
         if self.field.unavailable:
-            yield Static(Content(self.field.unavailable), classes="hint")
+            yield Static(plain(self.field.unavailable), classes="hint")
             return
         yield from self.compose_editor()
         yield Static("", classes="hint", markup=False)
@@ -138,7 +138,7 @@ class FieldRow(Horizontal):
         said = self.complaint if self.tells_complaint else ""
         mark = f"{glyphs_of(self).failed} {said}"
         fits = len(mark) + 2 <= hint.size.width
-        hint.update(Content(mark if said else self.hint(has_focus=has_focus)))
+        hint.update(plain(mark if said else self.hint(has_focus=has_focus)))
         self._explain(mark if said and has_focus and not fits else "")
 
     def _explain(self, words: str) -> None:
@@ -150,6 +150,6 @@ class FieldRow(Horizontal):
         if shown is None:
             shown = Static("", classes="why", markup=False)
             self.mount(shown)
-        shown.update(Content(words))
+        shown.update(plain(words))
         shown.display = True
         shown.absolute_offset = Offset(self.region.x + 13, self.region.y + 1)
