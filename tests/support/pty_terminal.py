@@ -1,4 +1,4 @@
-"""A terminal of the tests' own: it runs a program on a pty and answers its questions late, partly or not at all."""
+"""A terminal of the tests' own: it runs a program on a pty and answers late, partly or not at all."""
 
 import fcntl
 import os
@@ -34,11 +34,20 @@ class PtyTerminal:
     delay: float = 0.0
     size: tuple[int, int] = (80, 24)
     environ: Mapping[str, str] = field(default_factory=dict)
+    rate: float = float("inf")
+    """Bytes a second that the line to the terminal carries; what it holds back is at most `buffer`."""
+    buffer: int = 262_144
     output: bytes = b""
+    """What has reached the terminal."""
+    most_waiting: int = 0
+    """The most bytes that ever waited on the line."""
     is_over: bool = False
 
     def __post_init__(self) -> None:
         self._pending: list[tuple[float, bytes]] = []
+        self._waiting = bytearray()
+        self._drained_at = time.monotonic()
+        self._has_ended = False
         self.process, self._master = pty.fork()
         if self.process == 0:
             self._become_the_program()
@@ -69,14 +78,33 @@ class PtyTerminal:
         now = time.monotonic()
         while self._pending and self._pending[0][0] <= now:
             os.write(self._master, self._pending.pop(0)[1])
-        if not select.select([self._master], [], [], 0.005)[0]:
+        if len(self._waiting) < self.buffer and not self._has_ended:
+            self._read()
+        else:
+            time.sleep(0.002)
+        self._drain()
+
+    def _read(self) -> None:
+        if not select.select([self._master], [], [], 0.002)[0]:
             return
         try:
             read = os.read(self._master, 65536)
         except OSError:
             read = b""
-        self.is_over = not read
-        self._answer(len(self.output), read)
+        self._has_ended = not read
+        self._waiting += read
+        self.most_waiting = max(self.most_waiting, len(self._waiting))
+
+    def _drain(self) -> None:
+        """What the line carries in the time since the last look reaches the terminal."""
+        now = time.monotonic()
+        carried = min(len(self._waiting), (now - self._drained_at) * self.rate)
+        if carried >= 1 or not self._waiting:
+            arrived = bytes(self._waiting[: int(carried)])
+            del self._waiting[: int(carried)]
+            self._drained_at = now
+            self._answer(len(self.output), arrived)
+        self.is_over = self._has_ended and not self._waiting
 
     def _answer(self, start: int, read: bytes) -> None:
         """Answers in the order of the questions, each question that ends in what was just read."""

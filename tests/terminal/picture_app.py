@@ -1,5 +1,6 @@
 """An application with pictures for the tests on a pty: it reports what it gets on a line of its own."""
 
+import asyncio
 import io
 import sys
 
@@ -23,7 +24,7 @@ def jpeg(number: int) -> bytes:
 
 
 class PictureApp(App[None]):
-    """Keys: p = thirty live frames, s = a still, b = a broken one, e = an exception, q = quit."""
+    """Keys: p and l = live frames for one and four seconds, s = a still, b = a broken one, e = raise, q = quit."""
 
     CSS = "Static { height: 1; } Picture { height: 1fr; }"
 
@@ -48,8 +49,8 @@ class PictureApp(App[None]):
         self._keys.append(event.key)
         picture = self.query_one(Picture)
         match event.key:
-            case "p":
-                self.run_worker(self.play(picture))
+            case "p" | "l":
+                self.run_worker(self.play(picture, 30, 30 if event.key == "p" else 120))
             case "s":
                 picture.show(jpeg(0), "still")
                 self.run_worker(self.wait(picture, "SHOWN"))
@@ -62,17 +63,13 @@ class PictureApp(App[None]):
             case _:
                 self.report(f"KEYS-{'-'.join(self._keys)}-END")
 
-    async def play(self, picture: Picture) -> None:
-        import asyncio
-
-        for number in range(30):
+    async def play(self, picture: Picture, rate: int, count: int) -> None:
+        for number in range(count):
             picture.preview(jpeg(number * 5))
-            await asyncio.sleep(1 / 30)
+            await asyncio.sleep(1 / rate)
         await self.wait(picture, "PLAYED")
 
     async def wait(self, picture: Picture, word: str) -> None:
-        import asyncio
-
         while picture.is_busy:
             await asyncio.sleep(0.02)
         self.report(word)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -14,8 +15,10 @@ COMMAND = [sys.executable, "-m", "tests.terminal.picture_app"]
 LEFT_ALTERNATE_SCREEN = b"\x1b[?1049l"
 
 
-def started(answers: Mapping[bytes, bytes], graphics: str, delay: float = 0.0) -> PtyTerminal:
-    terminal = PtyTerminal(COMMAND, answers, delay=delay, size=(80, 24))
+def started(
+    answers: Mapping[bytes, bytes], graphics: str, delay: float = 0.0, rate: float = float("inf")
+) -> PtyTerminal:
+    terminal = PtyTerminal(COMMAND, answers, delay=delay, rate=rate, size=(80, 24))
     assert terminal.run(until=f"GRAPHICS-{graphics}-END".encode()), terminal.output[-2000:]
     return terminal
 
@@ -119,3 +122,31 @@ def test_nothing_is_written_when_nothing_changes() -> None:
     terminal.run(seconds=1.5)
     assert len(terminal.output) - before < 100
     ended(terminal)
+
+
+SLOW = 125_000
+"""Bytes a second of a line of 1 Mbit/s."""
+
+
+@pytest.mark.parametrize(
+    ("answers", "graphics", "mark", "frames"),
+    [(KITTY_ANSWERS, "kitty", b"a=t", 24), ({b"\x1b[c": b"\x1b[?1;2c"}, "half", b"\x1b[c", 15)],
+)
+def test_a_slow_line_carries_frames_and_keys(
+    answers: Mapping[bytes, bytes], graphics: str, mark: bytes, frames: int
+) -> None:
+    terminal = started(answers, graphics, delay=0.05, rate=SLOW)
+    terminal.run(seconds=1)
+    terminal.most_waiting, before = 0, terminal.output.count(mark)
+    terminal.type(b"l")
+    terminal.run(seconds=2)
+    pressed = time.monotonic()
+    terminal.type(b"x")
+    assert terminal.run(until=b"KEYS-l-x-END")
+    assert time.monotonic() - pressed < 0.5
+    assert terminal.run(until=b"PLAYED")
+    assert terminal.output.count(mark) - before >= frames
+    assert terminal.most_waiting < SLOW / 2
+    left = time.monotonic()
+    ended(terminal)
+    assert time.monotonic() - left < 2
