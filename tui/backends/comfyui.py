@@ -154,7 +154,8 @@ class ComfyUIBackend(ImageBackend):
                 yield watch
         finally:
             watch.close()
-            del self._watches[job_id]
+            if self._watches.get(job_id) is watch:
+                del self._watches[job_id]
             await self._close_unused()
 
     async def _close_unused(self) -> None:

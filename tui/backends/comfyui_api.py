@@ -41,6 +41,11 @@ class ComfyUIApi:
         """How the server is called in sentences."""
         return self._http.label
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be asked any more."""
+        return self._http.is_closed
+
     async def system(self) -> SystemAnswer:
         """What the server is."""
         return await self._http.get_as(SystemAnswer, "/system_stats")

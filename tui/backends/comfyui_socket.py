@@ -49,9 +49,10 @@ class ComfyUISocket:
         if self._task is None or self._task.done() or self._task.cancelling():
             self._task = asyncio.create_task(self._keep_open(self._task))
 
-    def forget(self, prompt_id: str) -> None:
-        """Stop telling of this job; an unused socket closes a little later."""
-        self._listeners.pop(prompt_id, None)
+    def forget(self, prompt_id: str, listener: Listener) -> None:
+        """Stop telling this listener of the job; an unused socket closes a little later."""
+        if self._listeners.get(prompt_id) is listener:
+            del self._listeners[prompt_id]
         if not self._listeners and self._task and not self._goodbye:
             self._goodbye = asyncio.get_running_loop().call_later(self._pace.linger, self._task.cancel)
 

@@ -44,8 +44,8 @@ def submission(prompt_id: str, client_id: str, graph: ApiWorkflow, plan: GraphPl
     """The body for `/prompt`."""
     extra: dict[str, Any] = {"preview_method": "auto"}  # there are no previews unless asked for
     if plan.canvas is not None:  # null here would break the jobs list for everybody
-        extra["extra_pnginfo"] = {"workflow": plan.canvas}
-    return {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id, "extra_data": extra}
+        extra["extra_pnginfo"] = {"workflow": dict(plan.canvas)}
+    return {"prompt": dict(graph), "prompt_id": prompt_id, "client_id": client_id, "extra_data": extra}
 
 
 async def submit(api: ComfyUIApi, body: Mapping[str, Any], pace: Pace) -> PromptAnswer | None:
@@ -78,7 +78,7 @@ async def _ask_after(api: ComfyUIApi, prompt_id: str, error: ServerError, pace: 
                 break
         except ServerError:
             was_away = True
-            if monotonic() - started > pace.patience:
+            if api.is_closed or monotonic() - started > pace.patience:
                 return None
         await asyncio.sleep(pace.blind / 2)
     if was_away:  # it may have had the job, and lost it in a restart

@@ -41,7 +41,6 @@ class JobWatch:
         self._is_attached = False
         self._is_submitted = False
         self._is_cancelled = False
-        self._is_abandoned = False
         self._was_cut = False
         self._heard_at = self._looked_at = monotonic()
         self._away_since: float | None = None
@@ -53,8 +52,7 @@ class JobWatch:
         """Send the job and watch it to its end."""
         graph = await with_uploads(self._session.api, plan)
         self._listen(self._prompt_id)
-        if not await self._session.socket.ready():
-            yield JobNoted(self._job_id, "The server opens no socket: no progress and no previews.")
+        has_socket = await self._session.socket.ready()
         if self._is_cancelled:
             yield JobCancelled(self._job_id)
             return
@@ -66,6 +64,8 @@ class JobWatch:
             return
         for event in await self._accept(answer, graph):
             yield event
+        if not has_socket:
+            yield JobNoted(self._job_id, "The server opens no socket: no progress and no previews.")
         async for event in self._events():
             yield event
 
@@ -79,22 +79,21 @@ class JobWatch:
 
     async def cancel(self) -> None:
         """Stop the job, or keep it from being sent."""
-        self._is_cancelled = True
         if self._is_submitted:
             await cancel_job(self._session.api, self._prompt_id)
             self._looked_at = 0.0
             self._mailbox.wake()
+        self._is_cancelled = True
 
     def abandon(self) -> None:
         """The connection is being given up: end the stream, since nothing more can be learnt."""
-        self._is_abandoned = True
         self._mailbox.put(
             JobOutcomeUnknown(self._job_id, "The connection was closed here; the job may go on.")
         )
 
     def close(self) -> None:
         """Stop listening."""
-        self._session.socket.forget(self._prompt_id)
+        self._session.socket.forget(self._prompt_id, self)
 
     def receive(self, message: Message) -> None:
         """See `Listener`."""
@@ -124,11 +123,19 @@ class JobWatch:
             self.close()
             self._listen(answer.prompt_id)
         self._is_submitted = True
-        if self._is_cancelled:  # while it was on its way
-            await self.cancel()
         self._looked_at = monotonic()
         notes = dropped_outputs(answer.node_errors, graph)
+        if self._is_cancelled:  # while it was on its way
+            notes += await self._cancel_late()
         return (self._queued(None), *(JobNoted(self._job_id, note) for note in notes))
+
+    async def _cancel_late(self) -> tuple[str, ...]:
+        try:
+            await self.cancel()
+        except ServerError as error:
+            self._is_cancelled = False
+            return (f"The job could not be cancelled. {error.sentence}",)
+        return ()
 
     def _queued(self, position: int | None) -> JobQueued:
         server_job_id = self._prompt_id if self._prompt_id != self._job_id else None

@@ -63,6 +63,11 @@ class HttpClient:
             follow_redirects=False,
         )
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `aclose` was called."""
+        return self._client.is_closed
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
@@ -126,7 +131,7 @@ class HttpClient:
         """An answer whose body is still to be read, by `pieces`; options are httpx's."""
         if not self._has_address:
             raise not_an_address(self.label)
-        if self._client.is_closed:
+        if self.is_closed:
             raise ServerUnreachableError(f"The connection to {self.label} was closed here.")
         if "timeout" in options:
             options["timeout"] = httpx.Timeout(options["timeout"], connect=_CONNECT_SECONDS)
