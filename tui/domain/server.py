@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from tui.domain.request import Task
+from tui.domain.request import FieldValue, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,11 @@ class Catalog:
     controlnets: tuple[str, ...] = ()
     embeddings: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The choices for fields that only this kind of server has, by field name."""
+
+    defaults: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
+    """What the server itself takes for a field that is left alone, where it tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

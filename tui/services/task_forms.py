@@ -29,9 +29,12 @@ _ORDER = (
     "preprocessor",
     "control_strength",
     "upscaler",
+    "outpaint",
     "denoise",
     "checkpoint",
     "loras",
+    "styles",
+    "performance",
     "width",
     "height",
     "steps",
@@ -85,6 +88,7 @@ def task_form(
 ) -> Form:
     """The form for the template's task, with the fields that the server honours."""
     task = template.task
+    defaults = {**catalog.defaults, **{name: value for name, value in defaults.items() if value is not None}}
     problems = () if task in capabilities.tasks else (_cannot(template, capabilities),)
     fields = tuple(
         _field(name, task, capabilities, catalog, defaults)
@@ -111,7 +115,7 @@ def _belongs(name: str, task: Task) -> bool:
         return name in ("init_image", "upscaler")
     if name in _CONTROL_FIELDS:
         return task is Task.CONTROL
-    if name == "mask":
+    if name in ("mask", "outpaint"):
         return task is Task.INPAINT
     if name in ("init_image", "denoise"):
         return task in _PICTURE_TASKS
@@ -129,8 +133,10 @@ def _field(
 ) -> Field:
     label = STANDARD_LABELS[name]
     unavailable = capabilities.missing.get(name, "")
-    is_required = name in _NEEDED.get(task, ())
+    is_required = name in _NEEDED.get(task, ()) and not _is_spared(name, capabilities)
     match name:
+        case "styles" | "outpaint":
+            return TextField(name=name, label=label, unavailable=unavailable)
         case "prompt" | "negative_prompt":
             return TextField(
                 name=name, label=label, is_required=is_required, is_multiline=True, unavailable=unavailable
@@ -148,20 +154,27 @@ def _field(
         case "loras":
             return LorasField(name=name, label=label, choices=catalog.loras, unavailable=unavailable)
         case _ if name in _NUMBERS:
-            return _integer(name, label, task, unavailable, defaults)
+            return _integer(name, task, capabilities, defaults)
         case _ if name in _FRACTIONS:
             return _fraction(name, label, unavailable, defaults)
         case _:
             return _choice(name, label, is_required, unavailable, catalog, defaults)
 
 
+def _is_spared(name: str, capabilities: Capabilities) -> bool:
+    """Whether another field can stand in: where a picture can be widened, it needs no mask."""
+    return name == "mask" and "outpaint" in capabilities.fields
+
+
 def _integer(
-    name: str, label: str, task: Task, unavailable: str, defaults: Mapping[str, FieldValue]
+    name: str, task: Task, capabilities: Capabilities, defaults: Mapping[str, FieldValue]
 ) -> IntegerField:
     default, minimum, maximum, step = _NUMBERS[name]
-    wanted = defaults.get(name)
+    label, wanted = STANDARD_LABELS[name], defaults.get(name)
     if name in FOLLOWING_LABELS and task in _PICTURE_TASKS:
         label, default, minimum, wanted = FOLLOWING_LABELS[name], 0, 0, None
+    if name == "steps" and "performance" in capabilities.fields:
+        label, default, minimum = "Steps (0: the performance’s)", 0, 0
     return IntegerField(
         name=name,
         label=label,
@@ -169,7 +182,7 @@ def _integer(
         minimum=minimum,
         maximum=maximum,
         step=step,
-        unavailable=unavailable,
+        unavailable=capabilities.missing.get(name, ""),
     )
 
 
@@ -201,7 +214,7 @@ def _choice(
         "scheduler": catalog.schedulers,
         "upscaler": catalog.upscalers,
         "controlnet": catalog.controlnets,
-    }.get(name, ())
+    }.get(name) or catalog.choices.get(name, ())
     wanted = defaults.get(name)
     if not unavailable and not choices and is_required:
         unavailable = f"This server has no {label.lower()} to choose from."
