@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,10 +113,31 @@ async def test_an_open_socket_that_fell_silent_is_opened_anew(
     proxy.deafen()
     heard = max(event.step for event in job.of(JobProgressed))
     await job.until(JobProgressed, lambda event: event.step > heard + 3)
-    assert proxy.sockets_opened == 2
+    assert proxy.socket_log == ["opened", "closed", "opened"]  # never two at a time: the newer would go deaf
     await backend.cancel(job.id)
     await job.over()
     assert isinstance(job.last, JobCancelled)
+
+
+async def test_an_unused_socket_is_closed_and_opens_again_for_the_next_job(
+    comfyui: ComfyUIPeer, proxy: FaultProxy
+) -> None:
+    async with ComfyUIBackend(comfyui.settings, pace=replace(QUICK, linger=0.1)) as backend:
+        await follow(backend, comfyui.request(seed=42)).over()
+        async with asyncio.timeout(5):
+            while proxy.socket_log != ["opened", "closed"]:
+                await asyncio.sleep(0.01)
+        job = follow(backend, comfyui.request(seed=43))
+        await job.over()
+        assert job.of(PreviewReceived)
+
+
+async def test_jobs_in_a_row_share_one_socket(
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+) -> None:
+    for seed in (44, 45, 46):
+        await follow(backend, comfyui.request(seed=seed)).over()
+    assert proxy.socket_log == ["opened"]
 
 
 async def test_an_engine_killed_and_started_again_has_lost_the_job(tmp_path: Path) -> None:

@@ -92,7 +92,9 @@ class FaultProxy:
         self.requests: list[str] = []
         """"POST /prompt" and so on, in order."""
 
-        self.sockets_opened = 0
+        self.socket_log: list[str] = []
+        """"opened" and "closed", as it happened to WebSockets."""
+
         self.url = ""
         self._rules: list[_Rule] = []
         self._is_deaf = False
@@ -102,6 +104,16 @@ class FaultProxy:
     def on(self, method: str, path: str, fault: Fault, times: int = 1) -> None:
         """Spoil the next `times` requests of this method whose path begins so."""
         self._rules.append(_Rule(method, path, fault, times))
+
+    def forget_all_but(self, newest: int) -> None:
+        """Drop faults that wait for their request, but for the newest."""
+        waiting = [rule for rule in self._rules if rule.times > 0]
+        self._rules = waiting[max(len(waiting) - newest, 0) :]
+
+    @property
+    def sockets_opened(self) -> int:
+        """How many WebSockets there were so far."""
+        return self.socket_log.count("opened")
 
     def count(self, request: str) -> int:
         """How many requests began so."""
@@ -177,10 +189,13 @@ class FaultProxy:
         try:
             if b"upgrade: websocket" in head.lower():
                 self._websockets.add(task)
-                self.sockets_opened += 1
+                self.socket_log.append("opened")
                 self._is_deaf = False
                 server_writer.write(head)
-                await self._pipe_both(reader, writer, server_reader, server_writer)
+                try:
+                    await self._pipe_both(reader, writer, server_reader, server_writer)
+                finally:
+                    self.socket_log.append("closed")
                 return
             server_writer.write(_closing(head) + body)
             match fault:
