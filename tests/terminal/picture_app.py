@@ -24,7 +24,7 @@ def jpeg(number: int) -> bytes:
 
 
 class PictureApp(App[None]):
-    """Keys: p, l = live frames for one and four seconds, s = a still, b = broken bytes, e = raise, q = quit."""
+    """Keys: p, l = live frames for one and four seconds, s = a still, b = broken, e = raise, q = quit."""
 
     CSS = "Static { height: 1; } Picture { height: 1fr; }"
 
