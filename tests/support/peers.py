@@ -40,6 +40,7 @@ Opener = Callable[[str | None], AbstractAsyncContextManager[Peer]]
 OPENERS: dict[str, str] = {
     ServerKind.COMFYUI: "tests.support.comfyui_peer:open_peer",
     ServerKind.A1111: "tests.support.a1111_peer:open_peer",
+    ServerKind.INVOKEAI: "tests.support.invokeai_peer:open_peer",
     "a1111 nowebui": "tests.support.a1111_peer:open_nowebui",
     "a1111 sdnext": "tests.support.a1111_peer:open_sdnext",
     "a1111 sdcpp": "tests.support.a1111_peer:open_sdcpp",
