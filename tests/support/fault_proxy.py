@@ -40,6 +40,13 @@ class LoseAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Replace:
+    """The server does what it was asked; another answer arrives."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Truncate:
     """The answer breaks off after so many bytes."""
 
@@ -58,7 +65,7 @@ class Elsewhere:
     port: int
 
 
-Fault = Elsewhere | Answer | Endless | LoseRequest | LoseAnswer | Truncate | Stall
+Fault = Elsewhere | Answer | Endless | LoseRequest | LoseAnswer | Replace | Truncate | Stall
 
 
 @dataclass(slots=True)
@@ -202,6 +209,10 @@ class FaultProxy:
                 case LoseAnswer():
                     await server_reader.read()
                     _abort(writer)
+                case Replace(raw):
+                    await server_reader.read()
+                    writer.write(raw)
+                    await writer.drain()
                 case Truncate(length):
                     writer.write((await server_reader.read())[:length])
                     await writer.drain()

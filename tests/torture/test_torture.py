@@ -20,6 +20,15 @@ import pytest
 from PIL import Image
 
 from tests.support.engine_process import EngineProcess, engine_process
+from tests.support.fault_proxy import (
+    Answer,
+    FaultProxy,
+    LoseAnswer,
+    LoseRequest,
+    Truncate,
+    fault_proxy,
+    reply,
+)
 from tests.torture.program import Errand
 from tui.demo.server import EmbeddedEngine
 from tui.domain.job import Job, JobStatus
@@ -37,6 +46,9 @@ class Scene:
     """Where it happens: the engine, the plan, and how chance decides."""
 
     engine: EngineProcess
+    url: str
+    """Where the program finds the engine; perhaps through a proxy."""
+
     plan: Path
     errands: list[Errand]
     chance: random.Random
@@ -48,7 +60,7 @@ class Scene:
             sys.executable,
             "-m",
             "tests.torture.program",
-            self.engine.url,
+            self.url,
             str(self.plan),
             stderr=asyncio.subprocess.PIPE,
         )
@@ -56,8 +68,11 @@ class Scene:
     async def finish(self) -> None:
         """Let one program come to its end."""
         process = await self.program()
-        async with asyncio.timeout(120):
+        try:
             _, said = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
         assert process.returncode == 0, said.decode()
 
     async def moment(self, most: float) -> None:
@@ -72,14 +87,16 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(tmp_path: Path, jobs: int) -> AsyncGenerator[Scene]:
+async def scene(tmp_path: Path, jobs: int, step_delay: float = 0.02) -> AsyncGenerator[Scene]:
     chance = random.Random(SEED)
     engine_folder = tmp_path / "engine"
     errands = await make_errands(chance, jobs)
     plan = tmp_path / "plan.json"
     plan.write_bytes(msgspec.json.encode(errands))
-    async with engine_process(engine_folder, step_delay=0.02) as engine:
-        yield Scene(engine=engine, plan=plan, errands=errands, chance=chance, folder=engine_folder)
+    async with engine_process(engine_folder, step_delay) as engine:
+        yield Scene(
+            engine=engine, url=engine.url, plan=plan, errands=errands, chance=chance, folder=engine_folder
+        )
 
 
 async def make_errands(chance: random.Random, count: int) -> list[Errand]:
@@ -128,6 +145,7 @@ def check_accounts(scene: Scene, jobs: list[Job], pictures: Path, *, engine_live
     assert sorted(job.id for job in jobs) == sorted(errand.job_id for errand in scene.errands)
     runs = scene.runs()
     print(Counter(job.status.value for job in jobs), f"{sum(runs.values())} runs", f"seed {SEED}")
+    print(Counter(f"{job.status.value}: {job.error_title}" for job in jobs if job.error_title))
     assert all(count == 1 for count in runs.values()), runs
     for job in jobs:
         match job.status:
@@ -226,3 +244,59 @@ async def test_every_job_is_accounted_for_when_the_engine_is_killed_all_the_time
         await killing(it, KILLS)
         await it.finish()
         check_accounts(it, await journalled(own_home), own_home / "pictures", engine_lived=False)
+
+
+FAULTS = (
+    ("POST", "/prompt", LoseAnswer()),
+    ("POST", "/prompt", LoseRequest()),
+    ("POST", "/prompt", Answer(reply("500 Internal Server Error", "no"))),
+    ("POST", "/prompt", Answer(reply("200 OK", "<html>gateway</html>", "text/html"))),
+    ("GET", "/view", LoseRequest()),
+    ("GET", "/view", Truncate(300)),
+    ("GET", "/view", Answer(reply("502 Bad Gateway", "<html>", "text/html"))),
+    ("GET", "/history", LoseRequest()),
+    ("GET", "/history", Answer(reply("200 OK", "{"))),
+    ("GET", "/queue", LoseRequest()),
+    ("GET", "/queue", Answer(reply("503 Service Unavailable", ""))),
+    ("GET", "/system_stats", LoseRequest()),
+)
+
+
+async def misbehave(proxy: FaultProxy, chance: random.Random) -> None:
+    """Something goes wrong all the time, for ever; never more than a few things at once."""
+    while True:
+        proxy.forget_all_but(3)
+        await asyncio.sleep(chance.uniform(0.05, 0.4))
+        what = chance.random()
+        if what < 0.1:
+            await proxy.drop_websockets()
+        elif what < 0.15:
+            await proxy.cut()
+        elif what < 0.25:
+            proxy.delay = chance.choice((0.0, 0.0, 0.2))
+        else:
+            proxy.on(*chance.choice(FAULTS))
+
+
+async def run_through_faults(tmp_path: Path, own_home: Path, jobs: int) -> None:
+    async with scene(tmp_path, jobs) as it, fault_proxy(it.engine.url) as proxy:
+        behind = replace(it, url=proxy.url)
+        trouble = asyncio.create_task(misbehave(proxy, it.chance))
+        try:
+            async with asyncio.timeout(30 + 5 * jobs):
+                await behind.finish()
+        finally:
+            trouble.cancel()
+        check_accounts(it, await journalled(own_home), own_home / "pictures", engine_lived=True)
+
+
+@pytest.mark.timeout(300)
+async def test_every_job_is_accounted_for_when_the_line_misbehaves(tmp_path, own_home):
+    await run_through_faults(tmp_path, own_home, jobs=12)
+
+
+@pytest.mark.torture
+@pytest.mark.skipif("LATENTUI_TORTURE" not in os.environ, reason="takes minutes; set LATENTUI_TORTURE")
+@pytest.mark.timeout(3600)
+async def test_every_job_is_accounted_for_when_the_line_misbehaves_for_long(tmp_path, own_home):
+    await run_through_faults(tmp_path, own_home, jobs=KILLS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.backends.base import ImageBackend
-from tui.domain.errors import LatentuiError, SaveError, ServerUnreachableError
+from tui.domain.errors import LatentuiError, SaveError, ServerReplyError, ServerUnreachableError
 from tui.domain.events import OutputSaved
 from tui.domain.job import JobId, OutputImage, SavedOutput
 from tui.services.bookkeeping import Bookkeeper
@@ -16,7 +16,8 @@ from tui.services.roster import Roster
 from tui.storage.new_file import holds
 from tui.storage.outputs import OutputEntry
 
-_ATTEMPTS = 5
+_ATTEMPTS = 4
+_PAUSE_SECONDS = 0.05
 _WAIT_SECONDS = 30.0
 
 
@@ -120,11 +121,13 @@ class OutputSaver:
         )
 
     async def _bring(self, entry: OutputEntry) -> SavedOutput:
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
                 return await self._fetch(entry)
             except ServerUnreachableError:
                 await self._wait_for_server()
+            except ServerReplyError:  # a gateway's page, a hiccup: the file itself is there
+                await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
         return await self._fetch(entry)
 
     async def _fetch(self, entry: OutputEntry) -> SavedOutput:
