@@ -12,9 +12,11 @@ from tests.support.comfyui_peer import QUICK, ComfyUIPeer
 from tests.support.engine_process import engine_process
 from tests.support.fault_proxy import (
     Answer,
+    Fault,
     FaultProxy,
     LoseAnswer,
     LoseRequest,
+    Replace,
     Truncate,
     reply,
 )
@@ -274,10 +276,13 @@ async def test_a_submission_whose_answer_is_lost_runs_once(
     assert runs_of(engine, job) == 1
 
 
-async def test_a_gateway_error_after_submitting_is_no_proof_of_failure(
-    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+@pytest.mark.parametrize(
+    "fault", [Truncate(20), Truncate(200), Replace(reply("504 Gateway Timeout", "<html>nginx")), Replace(b"")]
+)
+async def test_a_spoilt_receipt_is_no_proof_of_failure(
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy, fault: Fault
 ) -> None:
-    proxy.on("POST", "/prompt", Truncate(20))
+    proxy.on("POST", "/prompt", fault)
     job = follow(backend, comfyui.request(seed=12))
     await job.over()
     assert isinstance(job.last, JobCompleted)

@@ -4,8 +4,6 @@ import asyncio
 import ssl
 import subprocess
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.support.fault_proxy import reply
+from tests.support.raw_server import answering, server
 from tui.domain.errors import (
     AnswerLostError,
     NotFoundError,
@@ -27,34 +26,6 @@ from tui.domain.errors import (
 from tui.domain.settings import Secret, ServerKind, ServerSettings
 from tui.transport import http
 from tui.transport.http import HttpClient, is_nearby
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def server(handle: Handler, **options: Any) -> AsyncGenerator[str]:
-    """A socket that does what `handle` says; its host and port."""
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await handle(reader, writer)
-        except OSError:
-            pass  # the client left, as it should
-        finally:
-            writer.close()
-
-    listening = await asyncio.start_server(accept, "127.0.0.1", 0, **options)
-    async with listening:
-        yield "{}:{}".format(*listening.sockets[0].getsockname()[:2])
-
-
-def answering(raw: bytes) -> Handler:
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(raw)
-        await writer.drain()
-
-    return handle
 
 
 def settings(where: str, **fields: Any) -> ServerSettings:

@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from tests.support.fault_proxy import reply
-from tests.transport.test_http import answering, server
+from tests.support.raw_server import answering, server
 from tui.domain.errors import ServerError, ServerRefusedError, ServerUnreachableError
 from tui.domain.settings import Secret, ServerKind, ServerSettings
 from tui.transport import websocket

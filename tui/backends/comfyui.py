@@ -7,6 +7,7 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from tui.backends.base import ImageBackend
+from tui.backends.comfyui_api import ComfyUIApi
 from tui.backends.comfyui_cancel import cancel_job
 from tui.backends.comfyui_pace import Pace
 from tui.backends.comfyui_session import Session
@@ -20,18 +21,14 @@ from tui.domain.settings import ServerSettings
 from tui.domain.workflow import NodeCatalog
 from tui.protocol.comfyui_answers import choices_of
 
-_LISTS = MappingProxyType(
-    {
-        "checkpoints": ("CheckpointLoaderSimple", "ckpt_name", "/models/checkpoints"),
-        "samplers": ("KSampler", "sampler_name", ""),
-        "schedulers": ("KSampler", "scheduler", ""),
-        "loras": ("LoraLoader", "lora_name", "/models/loras"),
-        "vaes": ("VAELoader", "vae_name", "/models/vae"),
-        "upscalers": ("UpscaleModelLoader", "model_name", "/models/upscale_models"),
-        "controlnets": ("ControlNetLoader", "control_net_name", "/models/controlnet"),
-    }
-)
-"""Where a list of the catalog is declared: node, input, and the route for servers without that node."""
+_LOADERS = {
+    "CheckpointLoaderSimple": ("ckpt_name", "/models/checkpoints"),
+    "LoraLoader": ("lora_name", "/models/loras"),
+    "VAELoader": ("vae_name", "/models/vae"),
+    "UpscaleModelLoader": ("model_name", "/models/upscale_models"),
+    "ControlNetLoader": ("control_net_name", "/models/controlnet"),
+}
+"""Whose input declares a list of files, and the route for servers without that node."""
 
 
 class ComfyUIBackend(ImageBackend):
@@ -93,9 +90,22 @@ class ComfyUIBackend(ImageBackend):
 
     async def catalog(self) -> Catalog:
         """The lists of the nodes that load things, fresh from the server."""
-        lists = await asyncio.gather(*(self._list(*where) for where in _LISTS.values()))
-        found = dict(zip(_LISTS, lists, strict=True))
-        self._catalog = Catalog(**found, embeddings=await self._current.api.names("/embeddings"))
+        api = self._current.api
+        sampler = await api.definition("KSampler")
+        embeddings, checkpoints, loras, vaes, upscalers, controlnets = await asyncio.gather(
+            api.names("/embeddings"),
+            *(_files(api, class_type, *where) for class_type, where in _LOADERS.items()),
+        )
+        self._catalog = Catalog(
+            checkpoints=checkpoints,
+            samplers=choices_of(sampler, "sampler_name"),
+            schedulers=choices_of(sampler, "scheduler"),
+            loras=loras,
+            vaes=vaes,
+            upscalers=upscalers,
+            controlnets=controlnets,
+            embeddings=embeddings,
+        )
         self._has_catalog = True
         return self._catalog
 
@@ -163,7 +173,6 @@ class ComfyUIBackend(ImageBackend):
             self._old_sessions.remove(session)
             await session.aclose()
 
-    async def _list(self, class_type: str, input_name: str, path: str) -> tuple[str, ...]:
-        api = self._current.api
-        names = choices_of(await api.definition(class_type), input_name)
-        return names or (await api.names(path) if path else ())
+
+async def _files(api: ComfyUIApi, class_type: str, input_name: str, path: str) -> tuple[str, ...]:
+    return choices_of(await api.definition(class_type), input_name) or await api.names(path)
