@@ -17,21 +17,20 @@ from textual.signal import Signal
 from textual.worker import WorkerFailed
 
 from tui.domain.errors import LatentuiError, SaveError
-from tui.domain.events import OutputSaved, PreviewReceived
-from tui.domain.forms import WorkflowSummary
-from tui.domain.job import Job
-from tui.domain.request import GenerationRequest
-from tui.domain.server import Connection
-from tui.domain.settings import ServerSettings, Settings
 from tui.domain.text import clean
-from tui.ui.draft import Draft, from_mapping, to_mapping
-from tui.ui.fault import record_fault
 from tui.ui.glyphs import UNICODE, Glyphs
 from tui.ui.options import StudioOptions
 from tui.ui.theme import DARK, THEMES, other_theme
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # nothing that the first frame can do without is imported for it
+    from tui.domain.events import OutputSaved, PreviewReceived
+    from tui.domain.forms import WorkflowSummary
+    from tui.domain.job import Job
+    from tui.domain.request import GenerationRequest
+    from tui.domain.server import Connection
+    from tui.domain.settings import ServerSettings, Settings
     from tui.services.bundle import Services
+    from tui.ui.draft import Draft
     from tui.ui.session import Session
 
 __all__ = ["LatentuiApp", "StudioOptions", "run_studio"]
@@ -74,13 +73,13 @@ class LatentuiApp(App[int]):
         Binding("ctrl+p", "palette", "Palette", id="app.palette", priority=True, show=False),
         Binding("ctrl+q", "quit", "Quit; jobs live on", id="app.quit", priority=True, show=False),
     ]
-    jobs: reactive[tuple[Job, ...]] = reactive(())
+    jobs: "reactive[tuple[Job, ...]]" = reactive(())
     """Every job known, newest first."""
 
-    connections: reactive[tuple[Connection, ...]] = reactive(())
+    connections: "reactive[tuple[Connection, ...]]" = reactive(())
     """Every server's indicator, in the order of the settings."""
 
-    offers: reactive[tuple[ServerSettings, ...]] = reactive(())
+    offers: "reactive[tuple[ServerSettings, ...]]" = reactive(())
     """Servers found on this machine that are not used yet."""
 
     def __init__(
@@ -122,6 +121,7 @@ class LatentuiApp(App[int]):
 
     async def _live(self) -> None:
         await asyncio.to_thread(importlib.import_module, "tui.ui.opening")
+        from tui.ui.draft import from_mapping
         from tui.ui.opening import open_session
         from tui.ui.pump import Pump
 
@@ -135,7 +135,7 @@ class LatentuiApp(App[int]):
                 group.create_task(open_session(self, services, self._options))
 
     @contextlib.asynccontextmanager
-    async def _kept_session(self, services: "Services", draft: Draft) -> AsyncGenerator[None]:
+    async def _kept_session(self, services: "Services", draft: "Draft") -> AsyncGenerator[None]:
         from tui.ui.session import Session
 
         self.session = Session(services, draft)
@@ -158,36 +158,38 @@ class LatentuiApp(App[int]):
 
     async def _save_draft(self) -> None:
         if self.session is not None and self.services is not None and self.session.draft != self._kept:
+            from tui.ui.draft import to_mapping
+
             self._kept = self.session.draft
             await self.services.state.save(to_mapping(self._kept))
 
-    def _apply(self, settings: Settings) -> None:
+    def _apply(self, settings: "Settings") -> None:
         if self._options.theme is None and settings.theme in self.available_themes:
             self.theme = settings.theme
         self.set_keymap(dict(settings.keys))
 
-    def show_jobs(self, jobs: tuple[Job, ...]) -> None:
+    def show_jobs(self, jobs: "tuple[Job, ...]") -> None:
         """From the pump."""
         self.jobs = jobs
 
-    def show_connections(self, connections: tuple[Connection, ...]) -> None:
+    def show_connections(self, connections: "tuple[Connection, ...]") -> None:
         """From the pump."""
         self.connections = connections
 
-    def show_settings(self, settings: Settings) -> None:
+    def show_settings(self, settings: "Settings") -> None:
         """From the pump."""
         self._apply(settings)
         self.settings_changed.publish(settings)
 
-    def show_preview(self, preview: PreviewReceived) -> None:
+    def show_preview(self, preview: "PreviewReceived") -> None:
         """From the pump."""
         self.preview_received.publish(preview)
 
-    def show_output(self, saved: OutputSaved) -> None:
+    def show_output(self, saved: "OutputSaved") -> None:
         """From the pump."""
         self.output_saved.publish(saved)
 
-    def show_ending(self, job: Job) -> None:
+    def show_ending(self, job: "Job") -> None:
         """From the pump."""
         self.job_ended.publish(job)
 
@@ -219,7 +221,7 @@ class LatentuiApp(App[int]):
                 session.edit("prompt", value)
         await self._show_in_studio()
 
-    async def reuse(self, request: GenerationRequest) -> None:
+    async def reuse(self, request: "GenerationRequest") -> None:
         """Put an earlier request into the studio's form."""
         if self.session is not None:
             self.session.reuse(request)
@@ -267,6 +269,8 @@ class LatentuiApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
+        from tui.ui.fault import record_fault
+
         log = self._options.log or (self.services.settings.paths.log if self.services else None)
         inside = error.error if isinstance(error, WorkerFailed) else error
         self._fault = self._fault or record_fault(inside, log)

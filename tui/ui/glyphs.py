@@ -1,9 +1,11 @@
 """The shapes that stand beside colours, and their plain spelling for terminals without them."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.domain.job import JobStatus
-from tui.domain.server import ConnectionState
+if TYPE_CHECKING:
+    from tui.domain.job import JobStatus
+    from tui.domain.server import ConnectionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,25 +33,25 @@ class Glyphs:
     on: str = "◉ on"
     not_on: str = "○ off"
 
-    def connection(self, state: ConnectionState) -> str:
+    def connection(self, state: "ConnectionState") -> str:
         """The shape of a server's state."""
         return {
-            ConnectionState.CONNECTED: self.connected,
-            ConnectionState.CONNECTING: self.connecting,
-            ConnectionState.UNREACHABLE: self.unreachable,
-            ConnectionState.OFF: self.off,
-        }[state]
+            "connected": self.connected,
+            "connecting": self.connecting,
+            "unreachable": self.unreachable,
+            "off": self.off,
+        }[state.value]
 
-    def job(self, status: JobStatus) -> str:
+    def job(self, status: "JobStatus") -> str:
         """The shape of a job's state."""
         return {
-            JobStatus.PENDING: self.waiting,
-            JobStatus.IN_PROGRESS: self.running,
-            JobStatus.COMPLETED: self.done,
-            JobStatus.FAILED: self.failed,
-            JobStatus.CANCELLED: self.cancelled,
-            JobStatus.UNKNOWN: self.unknown,
-        }[status]
+            "pending": self.waiting,
+            "in_progress": self.running,
+            "completed": self.done,
+            "failed": self.failed,
+            "cancelled": self.cancelled,
+            "unknown": self.unknown,
+        }[status.value]
 
 
 UNICODE = Glyphs()

@@ -55,6 +55,11 @@ class Session:
         self._wish = ""
         return True
 
+    def is_back(self, before: tuple[Connection, ...], after: tuple[Connection, ...]) -> bool:
+        """Whether the chosen server answers now and did not before: what it offers may be new."""
+        was, now = (_answers(self.draft.server, states) for states in (before, after))
+        return now and not was
+
     def choose_workflow(self, name: str) -> None:
         """Take another workflow; the values that fit it stay."""
         self.draft = self.draft.with_workflow(name)
@@ -116,3 +121,7 @@ class Session:
         """The fields of the form that take a picture here."""
         fields = self.form.fields if self.form else ()
         return tuple(field for field in fields if isinstance(field, PictureField) and not field.unavailable)
+
+
+def _answers(server: str, connections: tuple[Connection, ...]) -> bool:
+    return any(state.server == server and state.state is ConnectionState.CONNECTED for state in connections)

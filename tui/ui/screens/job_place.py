@@ -4,17 +4,16 @@ import time
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.css.query import NoMatches
 
 from tui.domain.errors import InputError
-from tui.domain.job import Job
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
 from tui.ui.screens.place import Place
-from tui.ui.widgets.jobs_pane import JobList
 
 if TYPE_CHECKING:
+    from tui.domain.job import Job
     from tui.services.bundle import Services
+    from tui.ui.widgets.jobs_pane import JobList
 
 CANCEL_ASKS_AFTER = 10.0
 """Seconds of work that are worth a question before they are thrown away."""
@@ -32,12 +31,11 @@ class JobPlace(Place):
         return services
 
     @property
-    def job_under_cursor(self) -> Job | None:
+    def job_under_cursor(self) -> "Job | None":
         """The job that a key means."""
-        try:
-            return self.query_one(JobList).current
-        except NoMatches:
-            return None
+        from tui.ui.widgets.jobs_pane import JobList
+
+        return next((listing.current for listing in self.query(JobList)), None)
 
     def action_cancel(self) -> None:
         """Cancel the job under the cursor, or the one that runs."""
@@ -45,7 +43,7 @@ class JobPlace(Place):
 
     @work(group="cancel")
     @gesture
-    async def _cancel(self, job: Job | None) -> None:
+    async def _cancel(self, job: "Job | None") -> None:
         if job is None or job.status.is_over:
             raise InputError("There is no job to cancel here.")
         if (
@@ -56,7 +54,7 @@ class JobPlace(Place):
             return
         await self.services.generation.cancel(job.id)
 
-    async def _is_sure(self, job: Job) -> bool:
+    async def _is_sure(self, job: "Job") -> bool:
         from tui.ui.screens.question import Question
 
         done = f"Step {job.step} of {job.total} is done." if job.total else "It has been running for a while."
@@ -68,12 +66,12 @@ class JobPlace(Place):
         if job is not None:
             self._do(verb, job)
 
-    def on_job_list_asked(self, event: JobList.Asked) -> None:
+    def on_job_list_asked(self, event: "JobList.Asked") -> None:
         self._do(event.verb, event.job)
 
     @work(group="job")
     @gesture
-    async def _do(self, verb: str, job: Job) -> None:
+    async def _do(self, verb: str, job: "Job") -> None:
         match verb:
             case "retry":
                 await self.services.generation.retry(job.id)
@@ -84,18 +82,18 @@ class JobPlace(Place):
             case _:
                 self._copy_path(job)
 
-    async def _view(self, job: Job) -> None:
+    async def _view(self, job: "Job") -> None:
         from tui.ui.viewer import open_in_viewer
 
         await open_in_viewer(_picture_of(job))
 
-    def _copy_path(self, job: Job) -> None:
+    def _copy_path(self, job: "Job") -> None:
         path = _picture_of(job)
         app_of(self).copy_to_clipboard(path)
         app_of(self).say(f"Copied {path}")
 
 
-def _picture_of(job: Job) -> str:
+def _picture_of(job: "Job") -> str:
     if not job.outputs:
         raise InputError("This job has no picture yet.")
     return job.outputs[-1].path

@@ -1,16 +1,18 @@
 """What every place has: the jobs and servers as they are, and the status bar."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui.domain.job import Job
-from tui.domain.server import Connection
 from tui.ui.access import app_of
 from tui.ui.glyphs import Glyphs
 from tui.ui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from tui.domain.job import Job
+    from tui.domain.server import Connection
 
 Hints = tuple[tuple[str, str, str], ...]
 """Key ids, words and actions for the foot of a place."""
@@ -27,8 +29,8 @@ class Place(Screen[None]):
     HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     """Ids of the keys shown at the foot, with a word and the action that a click runs."""
 
-    jobs: reactive[tuple[Job, ...]] = reactive(())
-    connections: reactive[tuple[Connection, ...]] = reactive(())
+    jobs: "reactive[tuple[Job, ...]]" = reactive(())
+    connections: "reactive[tuple[Connection, ...]]" = reactive(())
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
 
     @property
@@ -50,11 +52,11 @@ class Place(Screen[None]):
         self.watch(app, "jobs", self._take_jobs)
         self.watch(app, "connections", self._take_connections)
 
-    def _take_jobs(self, jobs: tuple[Job, ...]) -> None:
+    def _take_jobs(self, jobs: "tuple[Job, ...]") -> None:
         if self.is_current:
             self.jobs = jobs
 
-    def _take_connections(self, connections: tuple[Connection, ...]) -> None:
+    def _take_connections(self, connections: "tuple[Connection, ...]") -> None:
         if self.is_current:
             self.connections = connections
 

@@ -1,8 +1,8 @@
 """The studio: write a prompt, set the form, watch the picture being made."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import events, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,25 +10,24 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static, TextArea
 
 from tui.domain.errors import InputError, LatentuiError
-from tui.domain.events import OutputSaved
-from tui.domain.job import Job, JobStatus
-from tui.domain.server import Connection, ConnectionState
-from tui.domain.settings import ServerSettings
-from tui.ui import words
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
 from tui.ui.plain import plain
-from tui.ui.screens.job_place import JobPlace
+from tui.ui.screens.picture_place import PicturePlace
 from tui.ui.screens.place import Place
-from tui.ui.session import Session
-from tui.ui.watching import Watching
-from tui.ui.widgets.fields.picture import PictureRow
-from tui.ui.widgets.form import FormPanel
-from tui.ui.widgets.jobs_pane import JobsPane
-from tui.ui.widgets.pick import Pick
-from tui.ui.widgets.picture_pane import PicturePane
 from tui.ui.widgets.prompt import PromptArea, PromptPane
-from tui.ui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:  # all but the prompt is brought in after the first frame
+    from tui.domain.events import OutputSaved
+    from tui.domain.job import Job
+    from tui.domain.server import Connection
+    from tui.domain.settings import ServerSettings
+    from tui.ui.session import Session
+    from tui.ui.watching import Watching
+    from tui.ui.widgets.form import FormPanel
+    from tui.ui.widgets.pick import Pick
+    from tui.ui.widgets.picture_pane import PicturePane
+    from tui.ui.widgets.top_line import TopLine
 
 SIDE_BY_SIDE = 100
 """Columns; as in the breakpoints of every place."""
@@ -36,7 +35,7 @@ SIDE_BY_SIDE = 100
 WELCOME = "Say what you want to see, then press ^g."
 
 
-class StudioScreen(JobPlace):
+class StudioScreen(PicturePlace):
     """Prompt and form on the left, picture on the right, jobs below."""
 
     CSS_PATH = "studio.tcss"
@@ -64,41 +63,79 @@ class StudioScreen(JobPlace):
         self._watching: Watching | None = None
 
     def compose_place(self) -> ComposeResult:
-        yield TopLine(id="top").data_bind(Place.jobs)
-        with Horizontal(id="body"):
-            with Vertical(id="work"):
-                yield PromptPane(
-                    "Prompt", PromptArea(placeholder="what you want to see", id="prompt"), id="prompt-pane"
-                )
-                yield PromptPane(
-                    "Negative",
-                    PromptArea(placeholder="what should not be there", id="negative"),
-                    id="negative-pane",
-                )
-                yield FormPanel(id="form")
-            yield PicturePane(id="picture")
+        yield Horizontal(id="top")
+        with Horizontal(id="body"), Vertical(id="work"):
+            yield PromptPane(
+                "Prompt", PromptArea(placeholder="what you want to see", id="prompt"), id="prompt-pane"
+            )
+            yield PromptPane(
+                "Negative",
+                PromptArea(placeholder="what should not be there", id="negative"),
+                id="negative-pane",
+            )
         yield Static("", id="offer", markup=False)
-        yield JobsPane(empty="nothing is being made", id="jobs").data_bind(Place.jobs)
-
-    @property
-    def session(self) -> Session:
-        """What is being worked on; raises InputError while the services still open."""
-        session = app_of(self).session
-        if session is None:
-            raise InputError("Not ready yet.", "Latentui is still starting.")
-        return session
+        yield Vertical(id="foot")
 
     async def on_mount(self) -> None:
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        """Bring in what the first frame does without."""
+        from tui.ui.watching import Watching
+        from tui.ui.widgets.form import FormPanel
+        from tui.ui.widgets.jobs_pane import JobsPane
+        from tui.ui.widgets.picture_pane import PicturePane
+        from tui.ui.widgets.top_line import TopLine
+
+        with app_of(self).batch_update():
+            await self.query_one("#top").mount(TopLine().data_bind(Place.jobs))
+            await self.query_one("#work").mount(FormPanel(id="form"))
+            await self.query_one("#body").mount(PicturePane(WELCOME, id="picture"))
+            await self.query_one("#foot").mount(
+                JobsPane(empty="nothing is being made", id="jobs").data_bind(Place.jobs)
+            )
+        self._watching = Watching(self.pane)
+        self._listen(self._watching)
+        await self.pane.open()
+
+    def _listen(self, watching: "Watching") -> None:
         app = app_of(self)
-        pane = self.query_one(PicturePane)
-        pane.welcome = WELCOME
-        self._watching = Watching(pane)
         app.session_opened.subscribe(self, self._show_session)
-        app.preview_received.subscribe(self, self._watching.preview)
+        app.preview_received.subscribe(self, watching.preview)
         app.output_saved.subscribe(self, self._show_saved)
         app.job_ended.subscribe(self, self._note_ending)
         self.watch(app, "offers", self._show_offers)
-        self.call_after_refresh(pane.open)
+        if app.session is not None:
+            self._show_session(app.session)
+
+    @property
+    def session(self) -> "Session":
+        """What is being worked on; raises InputError while the services still open."""
+        session = app_of(self).session
+        if session is None or self._watching is None:
+            raise InputError("Not ready yet.", "Latentui is still starting.")
+        return session
+
+    @property
+    def panel(self) -> "FormPanel":
+        """The form."""
+        from tui.ui.widgets.form import FormPanel
+
+        return self.query_one(FormPanel)
+
+    @property
+    def pane(self) -> "PicturePane":
+        """The picture."""
+        from tui.ui.widgets.picture_pane import PicturePane
+
+        return self.query_one(PicturePane)
+
+    @property
+    def top(self) -> "TopLine":
+        """Workflow, server and counts."""
+        from tui.ui.widgets.top_line import TopLine
+
+        return self.query_one(TopLine)
 
     def on_resize(self, event: events.Resize) -> None:
         """Where form and picture do not fit side by side, the key that swaps them is said."""
@@ -106,7 +143,7 @@ class StudioScreen(JobPlace):
 
     # what is known falls down
 
-    def _show_session(self, session: Session) -> None:
+    def _show_session(self, session: "Session") -> None:
         draft = session.draft
         for name, field in (("#prompt", "prompt"), ("#negative", "negative_prompt")):
             area = self.query_one(name, PromptArea)
@@ -122,19 +159,19 @@ class StudioScreen(JobPlace):
     def _show_choice(self) -> None:
         session = app_of(self).session
         if session is not None:
-            self.query_one(TopLine).show_servers(session.image_servers, session.draft.server)
+            self.top.show_servers(session.image_servers, session.draft.server)
 
     @work(exclusive=True, group="form")
     async def refresh_form(self) -> None:
         """Fetch the form of the chosen workflow on the chosen server, and show it."""
-        session, panel = self.session, self.query_one(FormPanel)
+        session, panel = self.session, self.panel
         if not session.draft.server:
-            panel.say("Starting the embedded engine…")
+            panel.say("Starting…")
             return
         try:
             workflows = await session.workflows()
             app_of(self).workflows = workflows
-            self.query_one(TopLine).show_workflows(workflows, session.draft.workflow)
+            self.top.show_workflows(workflows, session.draft.workflow)
             form = await session.open_form()
         except LatentuiError as error:
             panel.say(error.sentence)
@@ -144,41 +181,40 @@ class StudioScreen(JobPlace):
         await panel.show(form, session.draft.values)
         panel.tell_seed(session.draft.last_seed)
 
-    def watch_jobs(self, jobs: tuple[Job, ...]) -> None:
+    def watch_jobs(self, jobs: "tuple[Job, ...]") -> None:
         if self._watching is not None:
             self._watching.follow(jobs)
 
-    def watch_connections(self, before: tuple[Connection, ...], after: tuple[Connection, ...]) -> None:
+    def watch_connections(self, before: "tuple[Connection, ...]", after: "tuple[Connection, ...]") -> None:
         session = app_of(self).session
-        if session is None:
+        if session is None or self._watching is None:
             return
         if not session.draft.server and session.image_servers:
             session.choose_server()
         self._show_choice()
-        if session.take_wished_server() or _came_back(session.draft.server, before, after):
+        if session.take_wished_server() or session.is_back(before, after):
             self.refresh_form()
 
     @work(group="saved")
-    async def _show_saved(self, saved: OutputSaved) -> None:
+    async def _show_saved(self, saved: "OutputSaved") -> None:
         services = app_of(self).services
         if services is not None and self._watching is not None:
             await self._watching.show_saved(saved, services)
 
-    def _note_ending(self, job: Job) -> None:
-        app = app_of(self)
-        if job.status is JobStatus.FAILED:
-            app.tell(LatentuiError(job.error_title or "The job failed.", job.error_advice))
-        if job.status is JobStatus.COMPLETED and self._watching is not None and job.outputs:
+    def _note_ending(self, job: "Job") -> None:
+        if job.error_title:
+            app_of(self).tell(LatentuiError(job.error_title, job.error_advice))
+        elif job.outputs:
             self._show_whole(job)
 
     @work(group="saved")
-    async def _show_whole(self, job: Job, *, is_wished: bool = False) -> None:
+    async def _show_whole(self, job: "Job", *, is_wished: bool = False) -> None:
         """Once the job is over its time is known: say it under the picture."""
         services, watching = app_of(self).services, self._watching
         if services is not None and watching is not None and (is_wished or watching.job_id == job.id):
             await watching.show(job.outputs[-1], services, job)
 
-    def _show_offers(self, offers: tuple[ServerSettings, ...]) -> None:
+    def _show_offers(self, offers: "tuple[ServerSettings, ...]") -> None:
         line = self.query_one("#offer", Static)
         if not offers:
             line.update("")
@@ -192,10 +228,9 @@ class StudioScreen(JobPlace):
         if job is not None and job.outputs:
             self._show_whole(job, is_wished=True)
         elif job is not None:
-            from tui.ui.job_text import job_text
-            from tui.ui.screens.text_sheet import TextSheet
+            from tui.ui.screens.text_sheet import job_sheet
 
-            app_of(self).push_screen(TextSheet(words.job_title(job), job_text(job)))
+            app_of(self).push_screen(job_sheet(job))
 
     def show_draft(self) -> None:
         """Show a draft that was changed elsewhere."""
@@ -212,17 +247,14 @@ class StudioScreen(JobPlace):
         if session is not None:
             session.edit("negative_prompt" if event.area.id == "negative" else "prompt", event.area.text)
 
-    def on_form_panel_edited(self, event: FormPanel.Edited) -> None:
+    def on_form_panel_edited(self, event: "FormPanel.Edited") -> None:
         self.session.edit(event.name, event.value)
 
-    @on(Pick.Picked, "#workflow")
-    def _take_workflow(self, event: Pick.Picked) -> None:
-        self.session.choose_workflow(event.value)
-        self.refresh_form()
-
-    @on(Pick.Picked, "#server")
-    def _take_server(self, event: Pick.Picked) -> None:
-        self.session.choose_server(event.value)
+    def on_pick_picked(self, event: "Pick.Picked") -> None:
+        if event.pick.id == "workflow":
+            self.session.choose_workflow(event.value)
+        else:
+            self.session.choose_server(event.value)
         self.refresh_form()
 
     def action_generate(self) -> None:
@@ -232,7 +264,7 @@ class StudioScreen(JobPlace):
     @work(group="generate")
     @gesture
     async def _generate(self) -> None:
-        panel = self.query_one(FormPanel)
+        panel = self.panel
         wrong = panel.first_complaint
         if wrong is not None:
             wrong.focus_editor()
@@ -244,7 +276,7 @@ class StudioScreen(JobPlace):
 
     def action_turn_seed(self) -> None:
         """Random becomes the last seed used, a fixed one random."""
-        row = self.query_one(FormPanel).row("seed")
+        row = self.panel.row("seed")
         if row is not None:
             row.value = self.session.turn_seed()
 
@@ -252,7 +284,7 @@ class StudioScreen(JobPlace):
         """Form or picture where both do not fit; elsewhere the picture alone, or both."""
         self.toggle_class("-filled-by-picture")
         if self.has_class("-filled-by-picture"):
-            self.query_one(PicturePane).focus()
+            self.pane.focus()
         else:
             self.action_to_prompt()
 
@@ -260,46 +292,6 @@ class StudioScreen(JobPlace):
         """Back to writing."""
         self.remove_class("-filled-by-picture")
         self.query_one("#prompt", PromptArea).focus()
-
-    def action_pick_picture(self) -> None:
-        """Pick a picture for the focused field, or the first that is empty."""
-        rows = list(self.query(PictureRow))
-        focused = [row for row in rows if row.has_focus_within]
-        empty = [row for row in rows if row.value is None]
-        row = next(iter([*focused, *empty, *rows]), None)
-        if row is None:
-            app_of(self).say(
-                "This workflow takes no picture. Choose one that does: img2img, inpaint or control."
-            )
-        else:
-            self._ask_for_picture(row)
-
-    def on_picture_row_picture_asked(self, event: PictureRow.PictureAsked) -> None:
-        self._ask_for_picture(event.row)
-
-    @work(exclusive=True, group="picker")
-    async def _ask_for_picture(self, row: PictureRow) -> None:
-        from tui.ui.screens.file_picker import FilePicker
-
-        session = self.session
-        path = await app_of(self).push_screen_wait(
-            FilePicker(session.draft.folder, session.draft.recent_folders, title=row.field.label)
-        )
-        if path is not None:
-            session.draft = session.draft.with_folder(str(path.parent))
-            row.put(str(path))
-
-    def on_picture_row_inspected(self, event: PictureRow.Inspected) -> None:
-        self._inspect(event.row, event.path)
-
-    @work(group="inspect")
-    async def _inspect(self, row: PictureRow, path: str) -> None:
-        from tui.ui.inspection import facts_of
-
-        services = app_of(self).services
-        if services is not None:
-            facts, problem = await facts_of(services.pictures, path)
-            row.tell_facts(path, facts, problem)
 
     def action_edit_prompt(self) -> None:
         """The prompt, or the text in focus, in the person's editor."""
@@ -335,12 +327,6 @@ class StudioScreen(JobPlace):
         found, app.offers = app.offers[0], app.offers[1:]
         self.session.wish_for_server(found.name)
         await app.services.settings.put_server(found)
-
-
-def _came_back(server: str, before: tuple[Connection, ...], after: tuple[Connection, ...]) -> bool:
-    was = {state.server: state.state for state in before}
-    now = {state.server: state.state for state in after}
-    return now.get(server) is ConnectionState.CONNECTED and was.get(server) is not ConnectionState.CONNECTED
 
 
 def _has_selection(widget: object) -> bool:

@@ -4,6 +4,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
+from tui.domain.job import Job
+from tui.ui import words
+from tui.ui.job_text import job_text
 from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
 
@@ -28,3 +31,8 @@ class TextSheet(Sheet[None]):
             yield Static(plain(self._title), classes="title")
             with VerticalScroll():
                 yield Static(plain(self._text))
+
+
+def job_sheet(job: Job) -> TextSheet:
+    """All that is known of a job."""
+    return TextSheet(words.job_title(job), job_text(job))

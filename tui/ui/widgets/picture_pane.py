@@ -41,10 +41,13 @@ class PicturePane(Vertical, can_focus=True):
         Binding("j,down", "pan(0, 1)", "Down", id="picture.down", show=False),
     ]
     caption: reactive[str] = reactive("")
-    welcome: reactive[str] = reactive("")
+
+    def __init__(self, welcome: str = "", *, id: str) -> None:
+        super().__init__(id=id)
+        self._welcome = welcome
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="welcome", markup=False)
+        yield Static(self._welcome, id="welcome", markup=False)
         yield Static("", id="caption", markup=False)
 
     @property
@@ -63,10 +66,6 @@ class PicturePane(Vertical, can_focus=True):
 
     def watch_caption(self, words: str) -> None:
         for line in self.query("#caption").results(Static):
-            line.update(plain(words))
-
-    def watch_welcome(self, words: str) -> None:
-        for line in self.query("#welcome").results(Static):
             line.update(plain(words))
 
     def preview(self, frame: bytes) -> None:
