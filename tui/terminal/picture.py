@@ -152,7 +152,7 @@ class Picture(Widget):
     @property
     def is_front(self) -> bool:
         """Whether its screen is the one in use."""
-        return self.screen.is_active
+        return self.is_attached and self.screen.is_active
 
     @property
     def is_at_bottom(self) -> bool:
