@@ -424,6 +424,19 @@ async def test_another_program_sees_the_progress_and_can_cancel(fleet, settings,
         assert fleet["paint"].attaches == []
 
 
+async def test_an_id_is_taken_once(fleet, settings, tmp_path):
+    journal = tmp_path / "j.sqlite3"
+    fleet["paint"].is_gated = True
+    async with studio(settings, fleet, journal) as one, studio(settings, fleet, journal) as two:
+        job = await one.generation.submit("paint", FOX)
+        for program in (one, two):
+            with pytest.raises(InputError, match="already"):
+                await program.generation.submit("paint", FOX, job_id=job.id)
+        fleet["paint"].gate(job.id).set()
+        await over(one.generation, job.id)
+    assert fleet["paint"].runs == [job.id]
+
+
 async def test_a_single_command_runs_its_own_job_only(fleet, settings, tmp_path):
     journal = tmp_path / "j.sqlite3"
     async with studio(settings, fleet, journal, works_queue=False) as it:

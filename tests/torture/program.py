@@ -21,9 +21,9 @@ class Errand(msgspec.Struct):
     is_cancelled: bool = False
 
 
-async def run(url: str, plan: Path) -> None:
-    """Work until nothing is left to do."""
-    errands = msgspec.json.decode(plan.read_bytes(), type=list[Errand])
+async def run(url: str, plan: Path | None) -> None:
+    """Work until nothing is left to do; without a plan, on what others submitted."""
+    errands = msgspec.json.decode(plan.read_bytes(), type=list[Errand]) if plan else []
     async with open_services() as services:
         engine = ServerSettings(name="engine", kind=ServerKind.COMFYUI, url=url, is_enabled=True)
         services.connections.add(engine)
@@ -48,4 +48,4 @@ async def submit(services: Services, errand: Errand) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(run(sys.argv[1], Path(sys.argv[2]) if len(sys.argv) > 2 else None))

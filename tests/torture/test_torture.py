@@ -54,14 +54,15 @@ class Scene:
     chance: random.Random
     folder: Path
 
-    async def program(self) -> asyncio.subprocess.Process:
-        """Start the program that works on the plan."""
+    async def program(self, *, submits: bool = True) -> asyncio.subprocess.Process:
+        """Start a program that works on the plan, or only on what is in the journal."""
+        plan = [str(self.plan)] if submits else []
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "tests.torture.program",
             self.url,
-            str(self.plan),
+            *plan,
             stderr=asyncio.subprocess.PIPE,
         )
 
@@ -171,12 +172,21 @@ def check_files(claimed: list[Path], pictures: Path) -> None:
 
 
 async def kill_programs(scene: Scene, kills: int) -> None:
+    """Two programs on one journal; one or the other is killed and started again."""
+    programs = {submits: await scene.program(submits=submits) for submits in (True, False)}
     for _ in range(kills):
-        process = await scene.program()
         await scene.moment(2.5)
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+        submits = scene.chance.random() < 0.7
+        await kill(programs[submits])
+        programs[submits] = await scene.program(submits=submits)
+    for process in programs.values():
+        await kill(process)
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
 
 
 @pytest.mark.timeout(300)
@@ -221,9 +231,7 @@ async def kill_both(scene: Scene, kills: int) -> None:
             await scene.engine.kill()
             await scene.engine.start()
         else:
-            if process.returncode is None:
-                process.kill()
-            await process.communicate()
+            await kill(process)
             process = await scene.program()
     await process.communicate()
 

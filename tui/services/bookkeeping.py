@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import replace
 
-from tui.domain.errors import SaveError
+from tui.domain.errors import InputError, SaveError
 from tui.domain.job import JobId, OutputImage, SavedOutput
 from tui.services.results import Announce, Arrival
 from tui.storage import jobs, leases, outputs, timings
@@ -25,7 +25,10 @@ class Bookkeeper:
         """Why the last write failed; None once one succeeded."""
 
     async def enter(self, entry: Entry) -> bool:
-        """Write a new job. False when it cannot be: it is written as soon as it can."""
+        """Write a new job. False when it cannot be: it is written as soon as it can.
+
+        Raises InputError when there is a job of that id already.
+        """
         try:
             await self.journal.do(_enter, self.owner, entry)
         except SaveError as error:
@@ -116,6 +119,8 @@ class Bookkeeper:
 
 
 def _enter(db: sqlite3.Connection, owner: Owner, entry: Entry) -> None:
+    if jobs.exists(db, entry.job.id):
+        raise InputError(f"There is a job {entry.job.id} already.", "Give the new one another id.")
     leases.beat(db, owner)  # the journal may be a new one, or we may have been taken for dead
     jobs.insert_as_it_stands(db, entry)
 

@@ -269,10 +269,20 @@ class GenerationService:
                     await anext(events, None)
 
     async def _enter(self, entry: Entry) -> None:
-        self._roster.put(entry)
-        if await self._book.enter(entry):
+        if self._roster.get(entry.job.id) is not None:
+            raise InputError(f"There is a job {entry.job.id} already.", "Give the new one another id.")
+        self._roster.put(entry)  # before it can be claimed from the journal
+        try:
+            is_written = await self._book.enter(entry)
+        except InputError:
+            self._roster.remove(entry.job.id)
+            raise
+        if is_written:
             self._scheduler.wake()
-            return
+        else:
+            self._keep_loose(entry)
+
+    def _keep_loose(self, entry: Entry) -> None:
         note = "The journal could not be written yet: this job is lost if Latentui ends now."
         loose = replace(entry, job=replace(entry.job, notes=(*entry.job.notes, note)))
         self._roster.put(loose)

@@ -55,7 +55,7 @@ def insert_as_it_stands(db: sqlite3.Connection, entry: Entry) -> None:
 
 def insert_missing(db: sqlite3.Connection, entry: Entry) -> bool:
     """Write a job that the journal lost with all it had; False when it has it, and nothing is written."""
-    if db.execute("SELECT 1 FROM jobs WHERE id = ?", (entry.job.id,)).fetchone() is not None:
+    if exists(db, entry.job.id):
         return False
     insert_as_it_stands(db, entry)
     return True
@@ -92,6 +92,11 @@ def update(db: sqlite3.Connection, job: Job, phase: Phase, owner: str | None) ->
     if before[0] != phase:
         _record(db, job.id, phase, time.time(), job.error_title)
     return True
+
+
+def exists(db: sqlite3.Connection, job_id: JobId) -> bool:
+    """Whether there is a job of that id."""
+    return db.execute("SELECT 1 FROM jobs WHERE id = ?", (job_id,)).fetchone() is not None
 
 
 def find(db: sqlite3.Connection, job_id: JobId) -> Entry | None:
