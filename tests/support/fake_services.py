@@ -216,7 +216,14 @@ class FakeGeneration:
     def events(self) -> AsyncIterator[ServiceEvent]:
         return self._broadcast.subscribe()
 
-    async def submit(self, server: str, request: GenerationRequest, *, job_id: JobId | None = None) -> Job:
+    async def submit(
+        self,
+        server: str,
+        request: GenerationRequest,
+        *,
+        job_id: JobId | None = None,
+        wait_for_server: bool = False,
+    ) -> Job:
         if self.error is not None:
             raise self.error
         waiting = sum(job.status is JobStatus.PENDING for job in self.jobs)

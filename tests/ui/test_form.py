@@ -1,9 +1,11 @@
 """Fields of every kind, by keys."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from tests.support.fake_services import connected, fake_services
+from tests.support.fake_services import TEXT_TO_IMAGE, connected, fake_services
 from tests.support.studio import Studio, open_studio, picture_file
+from tui.domain.forms import NumberField, ToggleField
 from tui.domain.request import Lora, PictureInput
 from tui.ui.widgets.popup import Popup
 
@@ -142,3 +144,24 @@ async def test_another_workflow_keeps_the_values_that_fit(tmp_path: Path) -> Non
         await studio.until(lambda: studio.form.row("denoise"))
         assert studio.row("steps").value == 21
         assert studio.prompt.text == "a fox"
+
+
+async def test_further_fields_are_one_key_away_under_their_headings(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    further = (
+        NumberField(name="KSampler.eta", label="Eta", group="KSampler", is_advanced=True),
+        ToggleField(name="KSampler.noise", label="Add noise", group="KSampler", is_advanced=True),
+        ToggleField(name="Unwanted", label="Unwanted", is_advanced=True, is_hidden=True),
+    )
+    form = replace(TEXT_TO_IMAGE, fields=(*TEXT_TO_IMAGE.fields, *further), notes=("Read from a picture.",))
+    services.workflows.forms = {"txt2img_default": form}
+    async with open_studio(services) as studio:
+        await studio.until_text("2 more, ^f shows them")
+        assert "Read from a picture." in studio.text
+        assert "KSampler" not in studio.text
+        await studio.press("ctrl+f")
+        await studio.until_text("Add noise")
+        assert "KSampler" in studio.text
+        assert "Unwanted" not in studio.text
+        await studio.press("ctrl+f")
+        await studio.until(lambda: "Add noise" not in studio.text)

@@ -90,5 +90,5 @@ def _choice(field: ChoiceField, value: FieldValue) -> str:
         return ""
     if not value:
         return "pick one" if field.is_required else ""
-    like = nearest(value, field.choices)
+    like = next(iter(field.nearest), None) if value == field.default else nearest(value, field.choices)
     return f"not on this server; {like}?" if like else "not on this server"

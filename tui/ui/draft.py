@@ -77,8 +77,8 @@ def starting_values(form: Form, values: Mapping[str, FieldValue]) -> dict[str, F
 def default_of(item: Field) -> FieldValue:
     """What a field holds before anybody touched it. None: random for a seed, nothing for a picture."""
     match item:
-        case SeedField() | PictureField():
-            return None
+        case PictureField():
+            return item.default or None
         case _:
             return item.default
 
@@ -98,7 +98,7 @@ def _fits(item: Field, value: FieldValue) -> bool:
         case SeedField():
             return value is None or type(value) is int
         case PictureField():
-            return value is None or isinstance(value, PictureInput)
+            return value is None or isinstance(value, PictureInput) or value in item.choices
         case LorasField():
             return isinstance(value, tuple) and all(lora.name in item.choices for lora in value)
 

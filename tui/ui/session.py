@@ -101,7 +101,7 @@ class Session:
         """Send what the form says; the job is queued when this returns."""
         values, draft = self.values(), self.draft
         request = await self._services.workflows.request(draft.server, draft.workflow, values)
-        job = await self._services.generation.submit(draft.server, request)
+        job = await self._services.generation.submit(draft.server, request, wait_for_server=True)
         self.draft = self.draft.with_prompt_sent(request.prompt, request.seed)
         return job
 

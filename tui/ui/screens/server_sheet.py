@@ -23,6 +23,8 @@ from tui.ui.widgets.form import FormPanel
 class ServerPanel(FormPanel):
     """The form of a server; keys and passwords have a row of their own."""
 
+    HEADS_FRONT = True
+
     def __init__(self, server: ServerSettings | None) -> None:
         super().__init__()
         self._set = {"api_key"} if server and server.api_key else set[str]()

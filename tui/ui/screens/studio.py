@@ -46,6 +46,7 @@ class StudioScreen(PicturePlace):
         Binding("ctrl+e", "edit_prompt", "Prompt in $EDITOR", id="studio.editor", priority=True),
         Binding("ctrl+r", "turn_seed", "Seed: random, or the last one", id="studio.seed", priority=True),
         Binding("ctrl+x", "cancel", "Cancel the job", id="studio.cancel", priority=True),
+        Binding("ctrl+f", "further", "All fields, or those in front", id="studio.further", priority=True),
         Binding("ctrl+t", "swap", "Form or picture", id="studio.swap", priority=True),
         Binding("ctrl+n", "accept_offer", "Use the server that was found", id="studio.accept-offer"),
         Binding("escape", "to_prompt", "Back to the prompt", id="studio.prompt", show=False),
@@ -279,6 +280,13 @@ class StudioScreen(PicturePlace):
         row = self.panel.row("seed")
         if row is not None:
             row.value = self.session.turn_seed()
+
+    async def action_further(self) -> None:
+        """Show every field of the workflow, or only those in front."""
+        await self.panel.turn_further(self.session.draft.values)
+
+    async def on_more_line_asked(self) -> None:
+        await self.action_further()
 
     def action_swap(self) -> None:
         """Form or picture where both do not fit; elsewhere the picture alone, or both."""

@@ -1,8 +1,8 @@
 """The form of a workflow, made from its fields."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import ClassVar, assert_never
 
 from textual.containers import VerticalScroll
 from textual.message import Message
@@ -58,6 +58,23 @@ def row_for(field: Field, value: FieldValue) -> FieldRow:
             assert_never(field)
 
 
+class MoreLine(Static):
+    """Says that there are further fields."""
+
+    DEFAULT_CSS = """
+    MoreLine { height: 1; padding: 0 2; margin: 1 0 0 0; color: $label; }
+    """
+
+    class Asked(Message):
+        """The further fields are wanted."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(plain(f"{count} more, ", ("^f", "$accent"), " shows them"))
+
+    def on_click(self) -> None:
+        self.post_message(self.Asked())
+
+
 class FormPanel(VerticalScroll, can_focus=False):
     """Rows for the fields of a form; it scrolls where they are many."""
 
@@ -66,6 +83,7 @@ class FormPanel(VerticalScroll, can_focus=False):
         height: 1fr;
         scrollbar-size-vertical: 1;
         & > .group { height: 1; margin: 1 0 0 0; padding: 0 2; color: $label; text-style: bold; }
+        & > .note { height: auto; padding: 0 2; color: $label; }
         & > .problem { height: auto; padding: 0 2; color: $text-warning; }
     }
     """
@@ -77,9 +95,14 @@ class FormPanel(VerticalScroll, can_focus=False):
         name: str
         value: FieldValue
 
+    HEADS_FRONT: ClassVar[bool] = False
+    """Whether the fields in front stand under headings too, as the further ones do."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._form: Form | None = None
+        self.shows_all = False
+        """Whether the further fields are shown."""
 
     @property
     def form(self) -> Form | None:
@@ -108,14 +131,24 @@ class FormPanel(VerticalScroll, can_focus=False):
     def _widgets(self, form: Form, values: Mapping[str, FieldValue]) -> Iterator[Widget]:
         for problem in form.problems:
             yield Static(plain(problem), classes="problem")
+        for note in form.notes:
+            yield Static(plain(note), classes="note")
+        front = [field for field in _shown(form) if not field.is_advanced]
+        yield from self._rows(front, values, has_headings=self.HEADS_FRONT)
+        further = [field for field in _shown(form) if field.is_advanced]
+        if further and self.shows_all:
+            yield from self._rows(further, values, has_headings=True)
+        elif further:
+            yield MoreLine(len(further))
+
+    def _rows(
+        self, fields: Sequence[Field], values: Mapping[str, FieldValue], *, has_headings: bool
+    ) -> Iterator[Widget]:
         group = ""
-        fields = [field for field in form.fields if field.name not in PROMPTS]
-        for index, field in enumerate(fields):
-            if field.group != group:
+        for before, field, after in zip((None, *fields), fields, (*fields[1:], None), strict=False):
+            if has_headings and field.group != group:
                 group = field.group
                 yield Static(plain(group), classes="group")
-            after = fields[index + 1] if index + 1 < len(fields) else None
-            before = fields[index - 1] if index else None
             if _are_size(field, after):
                 yield SizeRow(field, after, (values.get("width"), values.get("height")))  # type: ignore[arg-type]
             elif not _are_size(before, field):
@@ -132,6 +165,13 @@ class FormPanel(VerticalScroll, can_focus=False):
                 row.show_values({name: values.get(name) for name in row.values})
             elif row.field.name in values:
                 row.value = values[row.field.name]
+
+    async def turn_further(self, values: Mapping[str, FieldValue]) -> None:
+        """Show the further fields, or leave them out again."""
+        self.shows_all = not self.shows_all
+        form, self._form = self._form, None
+        if form is not None:
+            await self.show(form, values)
 
     def say(self, words: str) -> None:
         """What stands there while there is no form."""
@@ -162,3 +202,7 @@ def _are_size(field: Field | None, other: Field | None) -> bool:
         and not field.unavailable
         and not other.unavailable
     )
+
+
+def _shown(form: Form) -> list[Field]:
+    return [field for field in form.fields if field.name not in PROMPTS and not field.is_hidden]

@@ -117,7 +117,7 @@ class PictureRow(FieldRow):
 
     @property
     def _path(self) -> str:
-        return self._value.path if isinstance(self._value, PictureInput) else ""
+        return self._value.path if isinstance(self._value, PictureInput) else str(self._value or "")
 
     def on_mount(self) -> None:
         self._look()
@@ -128,8 +128,10 @@ class PictureRow(FieldRow):
         self._look()
 
     def _look(self) -> None:
-        if self._path and not self.field.unavailable:
+        if isinstance(self._value, PictureInput) and not self.field.unavailable:
             self.post_message(self.Inspected(self, self._path))
+        elif self._path:
+            self.tell_facts(self._path, "on the server")
 
     def put(self, path: str) -> None:
         """Take the picture at `path`, or none."""

@@ -54,7 +54,7 @@ class FieldRow(Horizontal):
     def __init__(self, field: Field, value: FieldValue) -> None:
         super().__init__()
         self.field = field
-        self._value = value
+        self._value = self._first = value
         self.set_class(bool(field.unavailable), "-unavailable")
 
     @property
@@ -138,7 +138,8 @@ class FieldRow(Horizontal):
         said = self.complaint if self.tells_complaint else ""
         mark = f"{glyphs_of(self).failed} {said}"
         fits = len(mark) + 2 <= hint.size.width
-        hint.update(plain(mark if said else self.hint(has_focus=has_focus)))
+        note = self.field.note if self._value == self._first else ""
+        hint.update(plain(mark if said else note or self.hint(has_focus=has_focus)))
         self._explain(mark if said and has_focus and not fits else "")
 
     def _explain(self, words: str) -> None:
