@@ -310,6 +310,32 @@ async def test_when_nobody_can_tell_whether_a_job_was_taken_its_outcome_is_unkno
     assert proxy.count("POST /prompt") == 1
 
 
+async def test_a_server_that_was_away_meanwhile_proves_nothing_by_not_knowing_the_job(
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+) -> None:
+    proxy.on("POST", "/prompt", LoseRequest())
+    proxy.on("GET", "/queue", LoseRequest(), times=2)
+    job = follow(backend, comfyui.request(seed=47))
+    await job.over()
+    assert isinstance(job.last, JobOutcomeUnknown)
+    assert proxy.count("POST /prompt") == 1
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+async def test_a_history_that_never_comes_leaves_what_the_socket_told(
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy, is_cut: bool
+) -> None:
+    proxy.on("GET", "/history/", Answer(reply("200 OK", "{}")), times=1000)
+    job = follow(backend, comfyui.request(seed=48, steps=30))
+    if is_cut:
+        await job.until(JobProgressed, lambda event: event.step > 1)
+        await proxy.drop_websockets()
+    await job.over()
+    assert isinstance(job.last, JobCompleted)
+    assert len(job.outputs) == 1
+    assert bool(job.of(JobNoted)) is is_cut
+
+
 async def test_a_history_that_comes_late_is_waited_for(
     comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
 ) -> None:
