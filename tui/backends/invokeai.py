@@ -17,6 +17,7 @@ from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
 from tui.domain.text import one_line
 from tui.protocol.invokeai_models import Models
+from tui.protocol.invokeai_request import catalog_of
 
 _FIELDS = frozenset(
     {
@@ -36,6 +37,7 @@ _FIELDS = frozenset(
         "mask",
         "control_image",
         "controlnet",
+        "preprocessor",
         "control_strength",
         "upscaler",
     }
@@ -108,7 +110,7 @@ class InvokeAIBackend(ImageBackend):
 
     async def catalog(self) -> Catalog:
         """The names of its models, fresh from the server."""
-        return (await self._fresh_models()).catalog()
+        return catalog_of(await self._fresh_models())
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""

@@ -5,7 +5,7 @@ from tui.protocol.invokeai_drawing import Drawing
 from tui.protocol.invokeai_graph import DENOISE, OUT, Graph, GraphBuilder, Output
 from tui.protocol.invokeai_metadata import add_metadata
 
-SAMPLERS = ("euler", "heun", "lcm")
+FLUX_SAMPLERS = ("euler", "heun", "lcm")
 _STRENGTH_EXPONENT = 0.2  # the UI's: without it small strengths do nothing and large ones everything
 
 
@@ -65,6 +65,6 @@ def _sampling(drawing: Drawing, seed: int) -> dict[str, object]:
         "height": drawing.height,
         "num_steps": drawing.steps,
         "guidance": drawing.cfg_scale,
-        "scheduler": drawing.sampler if drawing.sampler in SAMPLERS else SAMPLERS[0],
+        "scheduler": drawing.sampler,
         "denoising_start": round(start, 4),
     }

@@ -23,6 +23,9 @@ class Family(StrEnum):
 FAMILIES = {"sd-1": Family.SD, "sd-2": Family.SD, "sdxl": Family.SDXL, "flux": Family.FLUX}
 """By InvokeAI's `base`. Other bases have graphs of their own, which are not drawn here."""
 
+_TITLES = {"sd-1": "SD 1", "sd-2": "SD 2", "sd-3": "SD 3", "sdxl": "SDXL", "flux": "FLUX", "flux2": "FLUX.2"}
+"""How people call a `base`."""
+
 _KINDS = {
     "main": "checkpoint",
     "lora": "LoRA",
@@ -115,7 +118,7 @@ class Models:
                 )
         if model.family is None:
             raise InputError(
-                f"{model.title} is a {one_line(model.base, 30)} model.",
+                f"{model.title} is a {_title(model.base)} model.",
                 f"Here InvokeAI draws with {', '.join(Family)}.",
             )
         return model
@@ -126,8 +129,8 @@ class Models:
         model = fitting[0] if fitting else self._named(kind, name)
         if model.base not in (checkpoint.base, "any"):
             raise InputError(
-                f"The {_KINDS[kind]} {model.title} is for {one_line(model.base, 30)},"
-                f" and {checkpoint.title} is {one_line(checkpoint.base, 30)}.",
+                f"The {_KINDS[kind]} {model.title} is made for {_title(model.base)},"
+                f" and {checkpoint.title} is {_title(checkpoint.base)}.",
                 "Choose two that belong together.",
             )
         return model
@@ -155,7 +158,7 @@ class Models:
         for model in self._shown[kind].values():
             if base is None or model.base == base:
                 return model
-        suffix = f" for {base}" if base else ""
+        suffix = f" for {_title(base)}" if base else ""
         raise InputError(f"InvokeAI has no {_KINDS[kind]}{suffix}.", "Install one in its model manager.")
 
     def _named(self, kind: str, name: str) -> Model:
@@ -168,6 +171,10 @@ class Models:
             f"InvokeAI has no {_KINDS[kind]} “{one_line(name, 80)}”.",
             f"Did you mean “{like}”?" if like else "Choose one from its list.",
         )
+
+
+def _title(base: str) -> str:
+    return _TITLES.get(base, one_line(base, 30))
 
 
 def _labelled(kind: str, models: Iterable[Model]) -> dict[str, Model]:

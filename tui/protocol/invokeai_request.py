@@ -1,11 +1,15 @@
 """A request in InvokeAI's terms: names found, numbers settled, and what had to be adapted said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from tui.domain.request import ControlUnit, GenerationRequest
+from tui.domain.errors import InputError
+from tui.domain.request import ControlUnit, FieldValue, GenerationRequest
+from tui.domain.server import Catalog
+from tui.domain.text import one_line
 from tui.domain.tree import integer, number, text
 from tui.protocol.invokeai_drawing import MAXIMUM_SEED, NODES_OF_PREPROCESSORS, Control, Drawing
-from tui.protocol.invokeai_flux import flux_graph
+from tui.protocol.invokeai_flux import FLUX_SAMPLERS, flux_graph
 from tui.protocol.invokeai_graph import OUT, Graph, GraphBuilder
 from tui.protocol.invokeai_models import Family, Model, Models
 from tui.protocol.invokeai_samplers import sampler_of
@@ -13,6 +17,8 @@ from tui.protocol.invokeai_sd import sd_graph
 
 _DEFAULT_STRENGTH = 0.75
 _LEAST_SIZE = 64
+_AUTOMATIC = "automatic"
+_AS_IT_IS = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,25 @@ class Settled:
     notes: tuple[str, ...] = ()
 
 
+def catalog_of(models: Models) -> Catalog:
+    """The names of all models, with the values that suit the first checkpoint."""
+    defaults: dict[str, FieldValue] = {"denoise": _DEFAULT_STRENGTH}
+    catalog = models.catalog()
+    if catalog.checkpoints:
+        checkpoint = models.checkpoint(None)
+        habits = _HABITS[checkpoint.family or Family.SD]
+        width, height = _own_size(checkpoint, habits)
+        defaults |= {
+            "width": width,
+            "height": height,
+            "steps": _own_steps(checkpoint, habits),
+            "cfg_scale": _own_cfg_scale(checkpoint, habits),
+            "sampler": _own_sampler(checkpoint),
+        }
+    choices = {"preprocessor": (_AUTOMATIC, _AS_IT_IS, *NODES_OF_PREPROCESSORS)}
+    return replace(catalog, choices=MappingProxyType(choices), defaults=MappingProxyType(defaults))
+
+
 def settled(request: GenerationRequest, models: Models, picture_size: tuple[int, int] | None) -> Settled:
     """What the request means on a server with these models. Raises InputError.
 
@@ -57,8 +82,8 @@ def settled(request: GenerationRequest, models: Models, picture_size: tuple[int,
         seeds=tuple((request.seed + n) % (MAXIMUM_SEED + 1) for n in range(max(1, request.batch_size))),
         width=width,
         height=height,
-        steps=request.steps or integer(checkpoint.default("steps")) or habits.steps,
-        cfg_scale=_cfg_scale(request, checkpoint, habits),
+        steps=request.steps or _own_steps(checkpoint, habits),
+        cfg_scale=_own_cfg_scale(checkpoint, habits) if request.cfg_scale is None else request.cfg_scale,
         sampler=sampler,
         strength=_DEFAULT_STRENGTH if request.denoise is None else min(max(request.denoise, 0.0), 1.0),
         loras=tuple((models.named("lora", lora.name, checkpoint), lora.strength) for lora in request.loras),
@@ -101,14 +126,8 @@ def enqueueing(graph: Graph, job_id: str) -> dict[str, object]:
 def _size(
     request: GenerationRequest, checkpoint: Model, habits: _Habits, picture_size: tuple[int, int] | None
 ) -> tuple[int, int, str]:
-    own = (
-        integer(checkpoint.default("width")) or habits.size,
-        integer(checkpoint.default("height")) or habits.size,
-    )
-    wanted = (
-        request.width or (picture_size or own)[0],
-        request.height or (picture_size or own)[1],
-    )
+    natural = picture_size or _own_size(checkpoint, habits)
+    wanted = (request.width or natural[0], request.height or natural[1])
     width, height = (_blocks(length, habits.multiple) for length in wanted)
     if (width, height) == wanted:
         return width, height, ""
@@ -121,12 +140,26 @@ def _blocks(length: int, multiple: int) -> int:
 
 
 def _sampler(request: GenerationRequest, checkpoint: Model) -> tuple[str, str]:
-    return sampler_of(request.sampler or text(checkpoint.default("scheduler")) or "euler", request.scheduler)
+    word, note = sampler_of(request.sampler or _own_sampler(checkpoint), request.scheduler)
+    if checkpoint.family is Family.FLUX and word not in FLUX_SAMPLERS:
+        return FLUX_SAMPLERS[0], f"FLUX samples with euler, heun or lcm: {FLUX_SAMPLERS[0]} is used."
+    return word, note
 
 
-def _cfg_scale(request: GenerationRequest, checkpoint: Model, habits: _Habits) -> float:
-    if request.cfg_scale is not None:
-        return request.cfg_scale
+def _own_sampler(checkpoint: Model) -> str:
+    return text(checkpoint.default("scheduler")) or "euler"
+
+
+def _own_size(checkpoint: Model, habits: _Habits) -> tuple[int, int]:
+    width, height = integer(checkpoint.default("width")), integer(checkpoint.default("height"))
+    return width or habits.size, height or habits.size
+
+
+def _own_steps(checkpoint: Model, habits: _Habits) -> int:
+    return integer(checkpoint.default("steps")) or habits.steps
+
+
+def _own_cfg_scale(checkpoint: Model, habits: _Habits) -> float:
     field = "guidance" if checkpoint.family is Family.FLUX else "cfg_scale"
     return number(checkpoint.default(field)) or habits.cfg_scale
 
@@ -146,14 +179,26 @@ def _companions(models: Models, family: Family) -> tuple[Model, ...]:
 
 def _control(unit: ControlUnit, models: Models, checkpoint: Model) -> Control:
     model = models.controlnet(unit.model, checkpoint)
-    wanted = unit.preprocessor
-    if wanted is None:
-        # "canny_image_processor" in the server's own settings; the node is called otherwise since 5.0
-        wanted = text(model.default("preprocessor")).removesuffix("_image_processor")
-        wanted = wanted if wanted == "canny" else ""  # others would first fetch a model of their own
     return Control(
-        model=model, image_name="", weight=unit.strength, processor=NODES_OF_PREPROCESSORS.get(wanted)
+        model=model, image_name="", weight=unit.strength, processor=_processor(unit.preprocessor, model)
     )
+
+
+def _processor(wanted: str | None, model: Model) -> str | None:
+    """The node that makes a guide of a picture; None where the picture is one already."""
+    if wanted in (None, "", _AUTOMATIC):
+        # "canny_image_processor" in the server's own settings; the node is called otherwise since 5.0
+        own = text(model.default("preprocessor")).removesuffix("_image_processor")
+        return NODES_OF_PREPROCESSORS["canny"] if own == "canny" else None  # the others fetch a model first
+    if wanted == _AS_IT_IS:
+        return None
+    node = NODES_OF_PREPROCESSORS.get(wanted.lower().removesuffix("_image_processor"))
+    if node is None:
+        raise InputError(
+            f"InvokeAI has no preprocessor “{one_line(wanted, 40)}”.",
+            f"It has {', '.join(NODES_OF_PREPROCESSORS)}; “{_AS_IT_IS}” takes the picture as it is.",
+        )
+    return node
 
 
 def _seed_note(request: GenerationRequest, drawing: Drawing) -> str:
