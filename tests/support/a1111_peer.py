@@ -14,6 +14,7 @@ from tui.domain.settings import Secret, ServerKind, ServerSettings
 
 QUICK = Pace(
     first_look=0.02,
+    eager=0.02,
     running=0.02,
     waiting=0.02,
     stopping=0.01,
@@ -25,21 +26,22 @@ QUICK = Pace(
 
 
 class A1111Peer:
-    """Small requests for a server that speaks the API."""
+    """Small requests for a server that speaks the API, and what it refuses of one."""
 
-    def __init__(self, url: str, *, rejects_sampler: bool = False) -> None:
+    def __init__(self, url: str, *, most_steps: int = 1000, **refused: Any) -> None:
         self.settings = _with_login(ServerSettings(name="a1111", kind=ServerKind.A1111, url=url))
-        self._rejects_sampler = rejects_sampler
+        self._most_steps = most_steps
+        self._refused = refused or {"steps": 0}
 
     def request(self, *, seed: int, steps: int = 4, **fields: Any) -> GenerationRequest:
         """Text to image, small."""
+        steps = min(steps, self._most_steps)
         small = GenerationRequest(prompt="a red cat", seed=seed, steps=steps, width=64, height=64)
         return replace(small, **fields)
 
     def rejected_request(self) -> GenerationRequest:
-        """No steps at all; SD.Next refuses samplers it does not have."""
-        request = self.request(seed=1, steps=0)
-        return replace(request, steps=4, sampler="eulr") if self._rejects_sampler else request
+        """A job that this dialect refuses."""
+        return replace(self.request(seed=1), **self._refused)
 
 
 def at(url: str, **fields: Any) -> ServerSettings:
@@ -71,20 +73,20 @@ async def open_nowebui(url: str | None) -> AsyncGenerator[A1111Peer]:
 async def open_sdnext(url: str | None) -> AsyncGenerator[A1111Peer]:
     """SD.Next."""
     if url:
-        yield A1111Peer(url, rejects_sampler=True)
+        yield A1111Peer(url, sampler="eulr")
         return
     async with serving(A1111Server("sdnext").app()) as served:
-        yield A1111Peer(served, rejects_sampler=True)
+        yield A1111Peer(served, sampler="eulr")
 
 
 @asynccontextmanager
 async def open_sdcpp(url: str | None) -> AsyncGenerator[A1111Peer]:
-    """stable-diffusion.cpp."""
+    """stable-diffusion.cpp. A real one cannot be interrupted, and would hold up the tests that follow."""
     if url:
-        yield A1111Peer(url)
+        yield A1111Peer(url, most_steps=6, cfg_scale=-1.0)
         return
     async with serving(SdCppServer().app()) as served:
-        yield A1111Peer(served)
+        yield A1111Peer(served, cfg_scale=-1.0)
 
 
 def _with_login(settings: ServerSettings) -> ServerSettings:

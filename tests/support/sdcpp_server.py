@@ -88,6 +88,7 @@ class SdCppServer:
         return web.json_response(
             {
                 "model": {"name": f"{MODEL}.safetensors", "stem": MODEL},
+                "limits": {"max_batch_count": 8, "max_width": 4096, "max_height": 4096},
                 "samplers": SAMPLERS,
                 "schedulers": SCHEDULERS,
                 "loras": [{"name": "ink", "path": "sub/ink.safetensors"}],
@@ -97,7 +98,7 @@ class SdCppServer:
     async def _img_gen(self, request: web.Request) -> web.Response:
         body = await request.json()
         self.bodies.append(body)
-        if body.get("width", 512) <= 0 or body.get("sample_params", {}).get("sample_steps", 1) <= 0:
+        if body.get("sample_params", {}).get("guidance", {}).get("txt_cfg", 7.0) < 0:
             return web.json_response({"error": "invalid generation parameters"}, status=400)
         number = f"job_6b00e3de_{next(self._numbers):08x}"
         self.jobs[number] = {"id": number, "kind": "img_gen", "status": "queued", "body": body}

@@ -146,10 +146,15 @@ class A1111Api:
         return await asyncio.to_thread(decode_json_as, kind, self.label, body, path)
 
     def _error(self, status: int, body: bytes, path: str, *, is_job: bool = False) -> LatentuiError:
-        fault = read_fault(body)
-        if fault is None:
-            return error_of(self.label, status, body, path)
-        error = error_of_fault(self.label, status, fault)
-        if is_job or isinstance(error, ServerError):
-            return error
-        return error_of(self.label, status, fault.said.encode(), path)
+        return error_said(self.label, status, body, path, is_job=is_job)
+
+
+def error_said(label: str, status: int, body: bytes, path: str, *, is_job: bool = False) -> LatentuiError:
+    """The error for an answer that is no success: about a job, or about anything else."""
+    fault = read_fault(body)
+    if fault is None:
+        return error_of(label, status, body, path)
+    error = error_of_fault(label, status, fault)
+    if is_job or isinstance(error, ServerError):
+        return error
+    return error_of(label, status, fault.said.encode(), path)

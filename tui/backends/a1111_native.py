@@ -26,7 +26,7 @@ from tui.domain.request import GenerationRequest
 from tui.media.metadata import read_texts
 from tui.protocol.a1111_answer import Known
 from tui.protocol.a1111_dialect import capabilities
-from tui.protocol.a1111_sdcpp import NativeJob, NativeStatus, native_body, read_native_pictures
+from tui.protocol.a1111_sdcpp import NativeJob, NativeStatus, beyond_limits, native_body, read_native_pictures
 
 
 class NativeWatch:
@@ -56,7 +56,10 @@ class NativeWatch:
         if self._request.task not in able.tasks:
             raise InputError(able.missing.get(self._request.task, "The server cannot do this task."))
         pictures = await asyncio.to_thread(source_pictures, self._request)
-        body, notes = native_body(self._request, pictures, await self._session.api.native_server())
+        server = await self._session.api.native_server()
+        body, notes = native_body(self._request, pictures, server)
+        if excess := beyond_limits(body, server):
+            raise InputError(excess, "Ask for less.")
         self._size = (body.get("width"), body.get("height"))
         content = await asyncio.to_thread(msgspec.json.encode, body)
         for note in notes:

@@ -13,8 +13,11 @@ class Pace:
     first_look: float = 0.15
     """After a job was sent, before it is looked for: what is wrong with it is often said by then."""
 
+    eager: float = 0.1
+    """Between the first looks at a job that runs: some are done in a second."""
+
     running: float = 0.4
-    """Between looks at a job that runs."""
+    """Between looks at a job that runs on."""
 
     waiting: float = 0.5
     """Between looks at a job that waits."""

@@ -17,6 +17,9 @@ class Sighting:
         self.stage = Stage.UNKNOWN
         self.has_told = False
         self.has_started = False
+        self.looks = 0
+        """How often the job was seen running."""
+
         self.others_stopped_at: tuple[int, int] | None = None
         """Step and total when the server was seen interrupted."""
 
@@ -48,6 +51,7 @@ class Sighting:
             return []
         events: list[JobEvent] = [] if self.has_started else [JobStarted(self._job_id)]
         self.has_told = self.has_started = True
+        self.looks += 1
         self._idle_looks = 0 if sight.progress else self._idle_looks + 1
         if sight.progress is not None:
             events.extend(self._progressed(sight.progress))

@@ -26,6 +26,9 @@ from tui.protocol.a1111_answer import Known
 from tui.protocol.a1111_dialect import Family
 from tui.protocol.a1111_progress import Stage
 
+_EASING = 1.2
+"""How much longer each pause between looks at a running job is than the one before."""
+
 
 class JobWatch:
     """One job from its place in our line to its last event."""
@@ -154,7 +157,9 @@ class JobWatch:
             return self._pace.limited
         if self._is_cancelled:
             return self._pace.stopping
-        return self._pace.running if self._sighting.has_started else self._pace.waiting
+        if not self._sighting.has_started:
+            return self._pace.waiting
+        return min(self._pace.eager * _EASING**self._sighting.looks, self._pace.running)
 
     async def _look(self) -> list[JobEvent]:
         """Ask the server how the job stands, and do what the person wished."""

@@ -14,7 +14,10 @@ DONE_BEFORE = "It was done before it could be stopped; its picture was not kept.
 DROPPED_BY_OTHERS = "Somebody took the job from the server's queue."
 CLOSED_HERE = "The connection was closed here; the job may go on, and its picture is lost."
 UNFINISHED = "Somebody stopped this job on the server{where}: the picture is not finished."
-LOST_WHILE_RUNNING = f"The connection broke. The server goes on, but {NOT_KEPT}: this one is lost. Cancel it to free the server."
+LOST_WHILE_RUNNING = (
+    f"The connection broke. The server goes on, but {NOT_KEPT}: what it makes is lost. "
+    "Cancel the job to free the server."
+)
 
 
 def stopped(at: tuple[int, int]) -> str:

@@ -51,7 +51,7 @@ _KNOWN = (
     ),
     _Known(
         "could not find upscaler",
-        "{label} does not have this upscaler for the second pass.",
+        "{label} does not have this upscaler.",
         "Choose one from its list.",
     ),
     _Known(
@@ -69,7 +69,7 @@ _KNOWN = (
         "The picture's size is too small for {label}.",
         "Use a width and height of at least 64.",
     ),
-    _Known("list index out of range", "{label} cannot work with these values.", "Use at least one step."),
+    _Known("division or modulo by zero", "{label} cannot work with these values.", "Use at least one step."),
     _Known("prompt required", "{label} needs a prompt.", "Write one."),
     _Known(
         "width and height must be positive",
@@ -105,7 +105,7 @@ def error_of_fault(label: str, status: int, fault: Fault) -> LatentuiError:
         return _refused(label, fault.said)
     known = _known(f"{fault.name} {fault.said}".replace("OutOfMemory", "out of memory"))
     if known is not None:
-        quoted = f' It said: "{fault.said}"'
+        quoted = f" It said: “{fault.said}”"
         title, advice = known.title.format(label=label), f"{known.advice}{quoted}"
     else:
         verb = "failed at the job" if status >= 500 else "rejected the job"
@@ -127,7 +127,8 @@ def _sayings(tree: dict[str, Any]) -> tuple[str, ...]:
 def _validation(detail: object) -> str:
     """FastAPI's list of fields that are wrong, the first of them."""
     for item in mappings(detail):
-        where = ".".join(str(part) for part in sequence(item.get("loc")) if part != "body")
+        loc = sequence(item.get("loc"))
+        where = ".".join(part for part in loc if isinstance(part, str) and part != "body")
         said = text(item.get("msg"))
         return f"{where}: {said}" if where else said
     return ""

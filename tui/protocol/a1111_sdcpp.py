@@ -1,6 +1,7 @@
 """stable-diffusion.cpp's own queue: jobs that can be asked after, where `/sdapi` only blocks."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 
 from tui.domain.request import GenerationRequest, Lora
 from tui.domain.text import nearest, one_line
-from tui.domain.tree import mapping, mappings, sequence, text
+from tui.domain.tree import integer, mapping, mappings, sequence, text
 from tui.protocol.a1111_answer import Info, Picture
 from tui.protocol.a1111_lists import LoraFile
 from tui.protocol.a1111_progress import decode_picture
@@ -78,13 +79,18 @@ class NativeServer:
     samplers: tuple[str, ...] = ()
     schedulers: tuple[str, ...] = ()
     loras: tuple[LoraFile, ...] = ()
+    most_pictures: int | None = None
+    most_pixels: tuple[int | None, int | None] = (None, None)
+    """Width and height. The server says its limits, and crashes rather than hold anybody to them."""
 
 
 def read_native_server(answer: object) -> NativeServer:
     """What `/sdcpp/v1/capabilities` said."""
     tree = mapping(answer)
-    model = mapping(tree.get("model"))
+    model, limits = mapping(tree.get("model")), mapping(tree.get("limits"))
     return NativeServer(
+        most_pictures=integer(limits.get("max_batch_count")),
+        most_pixels=(integer(limits.get("max_width")), integer(limits.get("max_height"))),
         model=one_line(text(model.get("name")) or text(model.get("stem")), 300),
         samplers=_names(tree.get("samplers")),
         schedulers=_names(tree.get("schedulers")),
@@ -126,6 +132,16 @@ def native_body(
         body["strength"] = DEFAULT_DENOISE if request.denoise is None else request.denoise
         body |= _said(mask_image=pictures.mask or None)
     return body, tuple(notes)
+
+
+def beyond_limits(body: Mapping[str, Any], server: NativeServer) -> str:
+    """What is wrong with the size or number of pictures, as a sentence; empty when nothing is."""
+    if server.most_pictures and body["batch_count"] > server.most_pictures:
+        return f"The server makes at most {server.most_pictures} pictures at once."
+    for side, most in zip(("width", "height"), server.most_pixels, strict=True):
+        if most and body.get(side, 0) > most:
+            return f"The server makes pictures of at most {most} pixels in {side}."
+    return ""
 
 
 def read_native_pictures(
