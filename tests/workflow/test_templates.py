@@ -8,7 +8,8 @@ from tests.support.node_definitions import node_defs
 from tui.domain.errors import WorkflowError
 from tui.services.workflow_files import BUILTIN, builtin_templates
 from tui.workflow.api_graph import class_of, inputs_of, links_of
-from tui.workflow.fields import build_form, missing_nodes
+from tui.workflow.fields import build_form
+from tui.workflow.needs import missing_nodes
 from tui.workflow.templates import parse_template
 
 DEFS = node_defs()
@@ -20,7 +21,7 @@ def test_the_five_templates_are_found() -> None:
 
 @pytest.mark.parametrize("name", BUILTIN)
 def test_a_template_uses_only_nodes_that_a_real_server_declares(name: str) -> None:
-    assert missing_nodes(builtin_templates()[name].graph, DEFS) == ()
+    assert missing_nodes(builtin_templates()[name], DEFS) == ()
 
 
 @pytest.mark.parametrize("name", BUILTIN)

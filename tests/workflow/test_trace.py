@@ -104,7 +104,7 @@ def test_values_behind_links_and_guiders_are_found() -> None:
     assert found["steps"].first == Target("8", "steps")
     assert found["sampler"].first == Target("7", "sampler_name")
     assert "negative_prompt" not in found
-    assert found["FluxGuidance.guidance"].group == "FluxGuidance"
+    assert found["guidance"].first == Target("4", "guidance")
 
 
 def test_of_two_samplers_the_first_to_run_has_the_short_names() -> None:

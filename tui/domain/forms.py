@@ -6,8 +6,15 @@ control_strength, upscaler. Other names belong to the workflow ("KSampler.steps"
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tui.domain.request import Lora, Task
+
+Source = Literal["template", "mine", "server", "recent"]
+"""Where a workflow in a list comes from."""
+
+Media = Literal["image", "video", "audio"]
+"""What kind of file a field takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +22,20 @@ class _Field:
     name: str
     label: str
     group: str = ""
-    """The node or heading it stands under; empty for what is always shown."""
+    """The node or heading it stands under, where there is one."""
+
+    is_advanced: bool = False
+    """Whether it is one key away: neither the author, nor the person, nor its meaning puts it in front."""
+
+    is_hidden: bool = False
+    """Whether the person does not want to see it."""
 
     is_required: bool = False
     unavailable: str = ""
     """Why this server cannot fill it, as a sentence; empty when it can."""
+
+    note: str = ""
+    """What is wrong with the value it starts with, as a sentence; the person can correct it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +70,9 @@ class NumberField(_Field):
 class SeedField(_Field):
     """A seed: a number, or random, which is resolved before submitting."""
 
+    default: int | None = None
+    """None: random. A picture's own seed, when it is opened."""
+
     maximum: int = 2**63 - 1
 
 
@@ -63,6 +82,8 @@ class ChoiceField(_Field):
 
     choices: tuple[str, ...] = ()
     default: str = ""
+    nearest: tuple[str, ...] = ()
+    """The choices most like a default that is not among them, best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +95,15 @@ class ToggleField(_Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureField(_Field):
-    """A picture of the person's."""
+    """A picture of the person's, or the name of one that lies on the server."""
 
     is_mask: bool = False
+    media: Media = "image"
+    choices: tuple[str, ...] = ()
+    """The files on the server; the name of one is a value too."""
+
+    default: str = ""
+    """The file on the server that the workflow names, taken where no picture is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +128,19 @@ class Form:
     task: Task
     fields: tuple[Field, ...]
     problems: tuple[str, ...] = ()
-    """What this server lacks for it, said before submitting."""
+    """What this server lacks for it, said before submitting: with these it cannot run."""
+
+    notes: tuple[str, ...] = ()
+    """What a person should know about how the workflow was read."""
 
     def field(self, name: str) -> Field | None:
         """The field of that name, if the form has it."""
         return next((field for field in self.fields if field.name == name), None)
+
+    def labelled(self, label: str) -> tuple[Field, ...]:
+        """The fields that people know by this label; case does not count."""
+        folded = label.casefold()
+        return tuple(field for field in self.fields if field.label.casefold() == folded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +153,12 @@ class WorkflowSummary:
     task: Task = Task.CUSTOM
     is_builtin: bool = True
     path: str | None = None
+    source: Source = "template"
+    category: str = ""
+    """The heading under which the server's own lists keep it."""
+
+    picture: str | None = None
+    """A picture of what it makes, on this disk."""
+
+    has_picture: bool = False
+    """Whether there is one to ask for, here or on the server."""

@@ -23,8 +23,13 @@ def one_line(text: str, limit: int = 200) -> str:
 
 def nearest(word: str, choices: tuple[str, ...]) -> str | None:
     """The choice most like `word`, for "did you mean", or None when nothing is like it."""
+    return next(iter(nearest_of(word, choices, most=1)), None)
+
+
+def nearest_of(word: str, choices: tuple[str, ...], *, most: int = 3) -> tuple[str, ...]:
+    """The choices like `word`, the most like first."""
     from difflib import get_close_matches  # only needed when something went wrong
 
     by_folded = {choice.casefold(): choice for choice in choices}
-    found = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.5)
-    return by_folded[found[0]] if found else None
+    found = get_close_matches(word.casefold(), by_folded, n=most, cutoff=0.5)
+    return tuple(by_folded[name] for name in found)

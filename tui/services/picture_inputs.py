@@ -39,13 +39,13 @@ def prepare_pictures(form: Form, values: Mapping[str, FieldValue], cache: Path) 
         field.name: _open(field, value)
         for field in form.fields
         if isinstance(field, PictureField) and isinstance(value := values.get(field.name), PictureInput)
-        if not field.is_mask
+        if not field.is_mask and field.media == "image"
     }
     main = pictures.get("init_image")
     for field in form.fields:
         if isinstance(field, PictureField) and field.is_mask:
             prepared = _with_mask(prepared, field, main, cache)
-        elif isinstance(field, PictureField) and field.is_required and field.name not in pictures:
+        elif isinstance(field, PictureField) and field.is_required and values.get(field.name) is None:
             raise _missing(field)
     return _with_size(prepared, main) if main is not None else prepared
 
@@ -60,16 +60,17 @@ def _open(field: PictureField, picture: PictureInput) -> Image.Image:
 def _missing(field: PictureField) -> PictureError:
     flag = {"init_image": "--image", "mask": "--mask", "control_image": "--control"}.get(field.name)
     advice = f"Pick one, or give it with {flag}." if flag else "Pick one."
-    return PictureError(f"No picture is chosen for “{field.label}”.", advice)
+    thing = "picture" if field.media == "image" else f"{field.media} file"
+    return PictureError(f"No {thing} is chosen for “{field.label}”.", advice)
 
 
 def _with_mask(prepared: Prepared, field: PictureField, main: Image.Image | None, cache: Path) -> Prepared:
     given = prepared.values.get(field.name)
     if isinstance(given, PictureInput):
         return _with_given_mask(prepared, field, given, main, cache)
-    mask = transparency_of(main) if main is not None else None
+    mask = transparency_of(main) if main is not None and given is None else None
     if mask is None:
-        if field.is_required:
+        if field.is_required and given is None:
             raise _missing(field)
         return prepared
     return _adding(

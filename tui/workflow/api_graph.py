@@ -12,11 +12,6 @@ Source = tuple[str, int]
 """Where a link comes from: node id and output slot."""
 
 
-def is_canvas(data: object) -> bool:
-    """Whether the JSON is a canvas as the browser saves it, and not a graph."""
-    return isinstance(object_of(data).get("nodes"), list)
-
-
 def parse_graph(data: object, name: str) -> ApiWorkflow:
     """The graph in `data`, bare or wrapped as `{"prompt": graph}`; raises `WorkflowError` with a reason."""
     graph = object_of(data)
@@ -81,6 +76,15 @@ def copied(graph: ApiWorkflow) -> dict[str, JsonObject]:
 def _copied_node(node: JsonObject) -> JsonObject:
     kept = {key: value for key, value in node.items() if key in ("class_type", "_meta")}
     return {**kept, "inputs": dict(object_of(node.get("inputs")))}
+
+
+def all_users(graph: ApiWorkflow) -> dict[Source, list[tuple[str, str]]]:
+    """The linked inputs, as node id and name, by the output they are linked to."""
+    found: dict[Source, list[tuple[str, str]]] = {}
+    for node_id in graph:
+        for name, source in links_of(graph, node_id):
+            found.setdefault(source, []).append((node_id, name))
+    return found
 
 
 def users_of(graph: Mapping[str, JsonObject], source: Source) -> Iterator[tuple[str, str]]:

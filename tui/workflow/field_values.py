@@ -51,7 +51,9 @@ def field_value(field: Field, given: FieldValue) -> FieldValue:
 
 def default_of(field: Field) -> FieldValue:
     """What a field holds before anybody touched it."""
-    return None if isinstance(field, SeedField | PictureField) else field.default
+    if isinstance(field, PictureField):
+        return field.default or None
+    return field.default
 
 
 def _text(field: TextField, given: FieldValue) -> str:
@@ -62,7 +64,9 @@ def _text(field: TextField, given: FieldValue) -> str:
 
 
 def _seed(field: SeedField, given: FieldValue) -> int | None:
-    if given is None or (isinstance(given, str) and given.strip().casefold() in _RANDOM):
+    if given is None:
+        return field.default
+    if isinstance(given, str) and given.strip().casefold() in _RANDOM:
         return None
     seed = _whole(field.label, given, f"Give a whole number from 0 to {field.maximum}, or “random”.")
     if not 0 <= seed <= field.maximum:
@@ -129,11 +133,17 @@ def _toggle(field: ToggleField, given: FieldValue) -> bool:
     return word in _YES
 
 
-def _picture(field: PictureField, given: FieldValue) -> PictureInput | None:
+def _picture(field: PictureField, given: FieldValue) -> PictureInput | str | None:
+    """A file of the person's; else the name of one on the server."""
     if isinstance(given, PictureInput):
         return given
-    path = "" if given is None else _plain(field, given)
-    return PictureInput(str(Path(path).expanduser().absolute())) if path else None
+    name = field.default if given is None else _plain(field, given)
+    path = Path(name).expanduser()
+    if name in field.choices and not path.is_file():
+        return name
+    if name.endswith("]") and not path.is_file():  # "name [output]": a file of another of its folders
+        return name
+    return PictureInput(str(path.absolute())) if name else None
 
 
 def _loras(field: LorasField, given: FieldValue) -> tuple[Lora, ...]:

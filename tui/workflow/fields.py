@@ -1,6 +1,9 @@
 """The form of a workflow on one server: its slots with that server's types, ranges and choices."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypedDict
 
 from tui.domain.forms import (
     ChoiceField,
@@ -14,146 +17,193 @@ from tui.domain.forms import (
     TextField,
     ToggleField,
 )
-from tui.domain.request import MAXIMUM_SEED, ApiWorkflow, FieldValue
-from tui.domain.text import clean, one_line
-from tui.workflow.api_graph import class_of, title_of
-from tui.workflow.definitions import InputSpec, NodeDefs
-from tui.workflow.json_values import Json, integer_of, is_truthy, javascript_text, number_of, text_of
+from tui.domain.request import MAXIMUM_SEED, FieldValue
+from tui.domain.text import clean
+from tui.workflow.choices import FOLDERS, NearestChoices, choice_texts, is_model_file, lacks, not_here
+from tui.workflow.definitions import NodeDefs
+from tui.workflow.flow import output_type, spec_of
+from tui.workflow.input_specs import InputSpec
+from tui.workflow.json_values import (
+    Json,
+    integer_of,
+    is_truthy,
+    javascript_text,
+    list_of,
+    number_of,
+    text_of,
+)
+from tui.workflow.needs import missing_nodes
 from tui.workflow.slots import Slot, SlotRole
 from tui.workflow.templates import WorkflowTemplate
 
 LORA_CLASS = "LoraLoader"
-
-_FOLDERS = {
-    "checkpoint": ("checkpoint", "models/checkpoints"),
-    "controlnet": ("ControlNet model", "models/controlnet"),
-    "upscaler": ("upscaling model", "models/upscale_models"),
-    "loras": ("LoRA", "models/loras"),
-}
+MODEL_LORA_CLASS = "LoraLoaderModelOnly"
 _WIDEST = 2**31 - 1
 
 
 def build_form(template: WorkflowTemplate, defs: NodeDefs, defaults: Mapping[str, FieldValue]) -> Form:
     """The fields of `template` on the server that declares `defs`. `defaults` win over the graph's values."""
-    fields = tuple(
-        field for slot in template.slots if (field := _field(template, slot, defs, defaults)) is not None
-    )
-    lacking = tuple(field.unavailable for field in fields if field.is_required and field.unavailable)
-    return Form(
-        workflow=template.name,
-        title=template.title,
-        task=template.task,
-        fields=fields,
-        problems=tuple(dict.fromkeys((*missing_nodes(template.graph, defs), *lacking))),
-    )
+    return _Builder(template, defs, defaults).form()
 
 
-def missing_nodes(graph: ApiWorkflow, defs: NodeDefs) -> tuple[str, ...]:
-    """A sentence for each class of the graph that the server does not have."""
-    missing: dict[str, list[str]] = {}
-    for node_id in graph:
-        if (name := class_of(graph, node_id)) not in defs:
-            missing.setdefault(name, []).append(title_of(graph, node_id))
-    return tuple(_missing_node(name, titles) for name, titles in missing.items())
+class _Shared(TypedDict):
+    """What all kinds of fields take from their slot."""
+
+    name: str
+    label: str
+    group: str
+    is_advanced: bool
 
 
-def _missing_node(name: str, titles: list[str]) -> str:
-    shown = one_line(name, 80)
-    where = "" if titles == [shown] else f" (“{'”, “'.join(dict.fromkeys(titles))}”)"
-    return (
-        f"This server has no node “{shown}”{where}. Update ComfyUI, or install the node pack that brings it."
-    )
+def _shared(slot: Slot) -> _Shared:
+    return _Shared(name=slot.name, label=slot.shown_label, group=slot.group, is_advanced=slot.is_advanced)
 
 
-def _field(
-    template: WorkflowTemplate, slot: Slot, defs: NodeDefs, defaults: Mapping[str, FieldValue]
-) -> Field | None:
-    match slot.role:
-        case SlotRole.SEED:
-            return _seed_field(template, slot, defs)
-        case SlotRole.PICTURE | SlotRole.MASK:
-            return PictureField(
-                name=slot.name,
-                label=slot.shown_label,
-                group=slot.group,
-                is_required=slot.is_required,
-                is_mask=slot.role is SlotRole.MASK,
-            )
-        case SlotRole.LORAS:
-            return _loras_field(slot, defs)
-        case SlotRole.VALUE:
-            return _value_field(template, slot, defs, None if slot.follows else defaults.get(slot.name))
+class _Builder:
+    """One form in the making."""
+
+    def __init__(
+        self, template: WorkflowTemplate, defs: NodeDefs, defaults: Mapping[str, FieldValue]
+    ) -> None:
+        self._template = template
+        self._defs = defs
+        self._defaults = defaults
+        self._nearest = NearestChoices()
+
+    def form(self) -> Form:
+        fields = tuple(field for slot in self._template.slots if (field := self._field(slot)) is not None)
+        lacking = (field.unavailable for field in fields if field.is_required and field.unavailable)
+        missing = (node.sentence for node in missing_nodes(self._template, self._defs))
+        return Form(
+            workflow=self._template.name,
+            title=self._template.title,
+            task=self._template.task,
+            fields=fields,
+            problems=tuple(dict.fromkeys((*missing, *lacking))),
+            notes=self._template.notes,
+        )
+
+    def _field(self, slot: Slot) -> Field | None:
+        match slot.role:
+            case SlotRole.SEED:
+                return self._seed(slot)
+            case SlotRole.PICTURE | SlotRole.MASK:
+                return self._picture(slot)
+            case SlotRole.LORAS:
+                return self._loras(slot)
+            case SlotRole.VALUE:
+                return self._value(slot, None if slot.follows else self._defaults.get(slot.name))
+
+    def _spec(self, slot: Slot) -> InputSpec | None:
+        declared = spec_of(self._template.graph, slot.first, self._defs)
+        if not slot.kind:
+            return declared
+        return InputSpec(
+            name=slot.first.input_name,
+            section="required",
+            type=slot.kind,
+            choices=tuple(list_of(slot.options.get("options"))),
+            options=MappingProxyType({**(declared.options if declared else {}), **slot.options}),
+        )
+
+    def _seed(self, slot: Slot) -> SeedField:
+        spec = self._spec(slot)
+        maximum = integer_of(spec.options.get("max")) if spec else None
+        highest = MAXIMUM_SEED if maximum is None else max(min(maximum, MAXIMUM_SEED), 0)
+        held = integer_of(self._template.value_at(slot.first)) if slot.keeps_seed else None
+        return SeedField(
+            **_shared(slot),
+            maximum=highest,
+            default=held if held is not None and 0 <= held <= highest else None,
+        )
+
+    def _picture(self, slot: Slot) -> PictureField:
+        """A file that the graph names and the server has stands in until another one is given."""
+        spec, value = self._spec(slot), clean(text_of(self._template.value_at(slot.first)))
+        choices = choice_texts(spec) if spec else ()
+        is_there = value in choices or value.endswith("]")  # "name [output]": a file of another folder
+        note = "" if is_there or slot.is_required or not value else not_here(slot.shown_label, value, ())
+        return PictureField(
+            **_shared(slot),
+            is_required=slot.is_required or not is_there,
+            is_mask=slot.role is SlotRole.MASK,
+            media=slot.media,
+            choices=choices,
+            default=value if is_there and not slot.is_required else "",
+            note=note,
+        )
+
+    def _loras(self, slot: Slot) -> LorasField | None:
+        loader = slot.first.node_id
+        has_clip = output_type(self._template.graph, (loader, 1), self._defs) in ("CLIP", "")
+        name = LORA_CLASS if has_clip else MODEL_LORA_CLASS
+        spec = self._defs[name].input("lora_name") if name in self._defs else None
+        choices = choice_texts(spec) if spec else ()
+        return LorasField(
+            **_shared(slot),
+            choices=choices,
+            unavailable="" if choices else lacks(slot.name, slot.shown_label),
+        )
+
+    def _value(self, slot: Slot, wanted: FieldValue) -> Field | None:
+        spec, value = self._spec(slot), self._template.value_at(slot.first)
+        if isinstance(value, list | dict):
+            return None
+        if spec is None:
+            return _undeclared(slot, value)
+        match spec.widget_type:
+            case "INT":
+                return _integer(slot, spec, value, wanted)
+            case "FLOAT":
+                return _number(slot, spec, value, wanted)
+            case "BOOLEAN":
+                return ToggleField(**_shared(slot), default=_truth(spec.default if value is None else value))
+            case "COMBO" if not spec.options.get("remote"):  # its choices lie elsewhere
+                return self._choice(slot, spec, value, wanted)
+            case _:
+                return _text(slot, spec, value)
+
+    def _choice(self, slot: Slot, spec: InputSpec, value: Json, wanted: FieldValue) -> Field:
+        choices = choice_texts(spec)
+        if not choices and _is_free(slot, value):
+            return replace(_text(slot, spec, value), is_required=False)
+        default = _first_choice(slot, choices, wanted, value, spec.default)
+        is_there = default in choices
+        nearest = () if is_there or not choices else self._nearest.of(default, choices)
+        return ChoiceField(
+            **_shared(slot),
+            is_required=True,
+            choices=choices,
+            default=default,
+            nearest=nearest,
+            unavailable="" if choices else lacks(slot.name, slot.shown_label),
+            note=not_here(slot.shown_label, default, nearest) if choices and not is_there else "",
+        )
 
 
-def _spec(template: WorkflowTemplate, slot: Slot, defs: NodeDefs) -> InputSpec | None:
-    class_type = class_of(template.graph, slot.first.node_id)
-    return defs[class_type].input(slot.first.input_name) if class_type in defs else None
+def _is_free(slot: Slot, value: Json) -> bool:
+    """Whether a combo without choices takes any text: its list is made on the page only."""
+    return isinstance(value, str) and value != "" and slot.name not in FOLDERS and not is_model_file(value)
 
 
-def _seed_field(template: WorkflowTemplate, slot: Slot, defs: NodeDefs) -> SeedField:
-    spec = _spec(template, slot, defs)
-    maximum = integer_of(spec.options.get("max")) if spec else None
-    return SeedField(
-        name=slot.name,
-        label=slot.shown_label,
-        group=slot.group,
-        maximum=MAXIMUM_SEED if maximum is None else min(maximum, MAXIMUM_SEED),
-    )
+def _truth(value: Json) -> bool:
+    return value.casefold() == "true" if isinstance(value, str) else is_truthy(value)
 
 
-def _loras_field(slot: Slot, defs: NodeDefs) -> LorasField:
-    spec = defs[LORA_CLASS].input("lora_name") if LORA_CLASS in defs else None
-    choices = choice_texts(spec) if spec else ()
-    return LorasField(
-        name=slot.name,
-        label=slot.shown_label,
-        group=slot.group,
-        choices=choices,
-        unavailable="" if choices else lacks(slot.name, slot.shown_label),
-    )
-
-
-def _value_field(template: WorkflowTemplate, slot: Slot, defs: NodeDefs, wanted: FieldValue) -> Field | None:
-    spec = _spec(template, slot, defs)
-    value = template.value_at(slot.first)
-    if isinstance(value, list | dict):
-        return None
-    if spec is None:
-        return _undeclared_field(slot, value)
-    match spec.widget_type:
-        case "INT":
-            return _integer_field(slot, spec, value, wanted)
-        case "FLOAT":
-            return _number_field(slot, spec, value, wanted)
-        case "BOOLEAN":
-            default = spec.default if value is None else value
-            return ToggleField(
-                name=slot.name, label=slot.shown_label, group=slot.group, default=is_truthy(default)
-            )
-        case "COMBO" if not spec.options.get("remote"):  # its choices lie elsewhere
-            return _choice_field(slot, spec, value, wanted)
-        case _:
-            return _text_field(slot, spec, value)
-
-
-def _undeclared_field(slot: Slot, value: Json) -> Field:
+def _undeclared(slot: Slot, value: Json) -> Field:
     """A field of a node that the server does not know, so that its value is at least seen."""
     return TextField(
-        name=slot.name,
-        label=slot.shown_label,
-        group=slot.group,
+        **_shared(slot),
         default=clean(javascript_text("" if value is None else value)),
         unavailable="This server does not know this input.",
     )
 
 
-def _integer_field(slot: Slot, spec: InputSpec, value: Json, wanted: FieldValue) -> IntegerField:
+def _integer(slot: Slot, spec: InputSpec, value: Json, wanted: FieldValue) -> IntegerField:
     minimum, maximum = integer_of(spec.options.get("min")), integer_of(spec.options.get("max"))
     given = next((n for n in map(integer_of, (wanted, value, spec.default)) if n is not None), 0)
     return IntegerField(
-        name=slot.name,
-        label=slot.shown_label,
-        group=slot.group,
+        **_shared(slot),
         is_required=slot.is_required,
         default=given,
         minimum=-_WIDEST if minimum is None else minimum,
@@ -162,35 +212,25 @@ def _integer_field(slot: Slot, spec: InputSpec, value: Json, wanted: FieldValue)
     )
 
 
-def _number_field(slot: Slot, spec: InputSpec, value: Json, wanted: FieldValue) -> NumberField:
+def _number(slot: Slot, spec: InputSpec, value: Json, wanted: FieldValue) -> NumberField:
     candidates = (wanted, value, spec.default)
     return NumberField(
-        name=slot.name,
-        label=slot.shown_label,
-        group=slot.group,
+        **_shared(slot),
         is_required=slot.is_required,
-        default=next((number for item in candidates if (number := _number(item)) is not None), 0.0),
+        default=next((number for item in candidates if (number := _figure(item)) is not None), 0.0),
         minimum=number_of(spec.options.get("min"), -float(_WIDEST)),
         maximum=number_of(spec.options.get("max"), float(_WIDEST)),
         step=number_of(spec.options.get("step"), 0.01),
     )
 
 
-def _number(value: object) -> float | None:
+def _figure(value: object) -> float | None:
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return None
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _choice_field(slot: Slot, spec: InputSpec, value: Json, wanted: FieldValue) -> ChoiceField:
-    choices = choice_texts(spec)
-    return ChoiceField(
-        name=slot.name,
-        label=slot.shown_label,
-        group=slot.group,
-        is_required=True,
-        choices=choices,
-        default=_first_choice(slot, choices, wanted, value, spec.default),
-        unavailable="" if choices else lacks(slot.name, slot.shown_label),
-    )
 
 
 def _first_choice(slot: Slot, choices: tuple[str, ...], *candidates: object) -> str:
@@ -203,26 +243,11 @@ def _first_choice(slot: Slot, choices: tuple[str, ...], *candidates: object) -> 
     return next(iter((*fitting, *choices)), "")
 
 
-def _text_field(slot: Slot, spec: InputSpec, value: Json) -> TextField:
+def _text(slot: Slot, spec: InputSpec, value: Json) -> TextField:
     default = text_of(spec.default) if value is None else javascript_text(value)
     return TextField(
-        name=slot.name,
-        label=slot.shown_label,
-        group=slot.group,
+        **_shared(slot),
         is_required=slot.is_required,
         default=clean(default),
         is_multiline=spec.options.get("multiline") is True,
     )
-
-
-def choice_texts(spec: InputSpec) -> tuple[str, ...]:
-    """The choices of a combo as they are shown and typed."""
-    return tuple(clean(javascript_text(choice)) for choice in spec.choices)
-
-
-def lacks(name: str, label: str) -> str:
-    """Why a choice without choices cannot be filled, and what to do."""
-    if name not in _FOLDERS:
-        return f"This server has nothing to choose from for “{label}”."
-    thing, folder = _FOLDERS[name]
-    return f"This server has no {thing}. Put one into its {folder} folder and look again."

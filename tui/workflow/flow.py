@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator
 
 from tui.domain.request import ApiWorkflow
 from tui.workflow.api_graph import Source, class_of, inputs_of, link_of, links_of
-from tui.workflow.definitions import InputSpec, NodeDefs
+from tui.workflow.definitions import NodeClass, NodeDefs
+from tui.workflow.input_specs import InputSpec, dynamic_choices
+from tui.workflow.json_values import JsonObject
 from tui.workflow.slots import Target
+from tui.workflow.stand_ins import VALUE_INPUTS
 
 
 def run_order(graph: ApiWorkflow, defs: NodeDefs) -> tuple[str, ...]:
@@ -58,7 +61,25 @@ def upstream(
 def spec_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> InputSpec | None:
     """What the server declares for an input."""
     class_type = class_of(graph, target.node_id)
-    return defs[class_type].input(target.input_name) if class_type in defs else None
+    if class_type not in defs:
+        return None
+    if "." not in target.input_name:
+        return defs[class_type].input(target.input_name)
+    return _inner_spec(defs[class_type], inputs_of(graph, target.node_id), target.input_name)
+
+
+def _inner_spec(declared: NodeClass, inputs: JsonObject, name: str) -> InputSpec | None:
+    """An input that a dynamic combo brings with its choice: "model.prompt"."""
+    head, *rest = name.split(".")
+    spec = declared.input(head)
+    for part in rest:
+        if spec is None or spec.type != "COMFY_DYNAMICCOMBO_V3":
+            return None
+        chosen = inputs.get(head)
+        brought = next((choice.inputs for choice in dynamic_choices(spec) if choice.key == chosen), ())
+        spec = next((inner for inner in brought if inner.name == part), None)
+        head = f"{head}.{part}"
+    return spec
 
 
 def output_type(graph: ApiWorkflow, source: Source, defs: NodeDefs) -> str:
@@ -82,6 +103,8 @@ def literal_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> Target | N
         return link is not None and output_type(graph, link, defs) == kind.type
 
     for node_id, _ in upstream(graph, source, carries_the_type):
+        if held := VALUE_INPUTS.get(class_of(graph, node_id)):
+            return Target(node_id, held)
         for name, value in inputs_of(graph, node_id).items():
             spec = spec_of(graph, Target(node_id, name), defs)
             if link_of(value) is None and spec and spec.is_widget and spec.type == kind.type:

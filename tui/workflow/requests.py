@@ -30,6 +30,9 @@ _SAME_NAME = (
     "mask",
     "seed",
 )
+_PICTURES = ("init_image", "mask")
+"""Held as files; the name of one that lies on the server goes to `extras`."""
+
 _CONTROL = {
     "control_image": "image",
     "controlnet": "model",
@@ -47,9 +50,11 @@ def request_of(
     notes: Sequence[str] = (),
 ) -> GenerationRequest:
     """The request that checked `values` make. What has no name of its own goes to `extras`."""
-    named = {name: values[name] for name in _SAME_NAME if values.get(name) not in (None, "")}
+    on_server = {name for name in _PICTURES if isinstance(values.get(name), str)}
+    names = [name for name in _SAME_NAME if name not in on_server]
+    named = {name: values[name] for name in names if values.get(name) not in (None, "")}
     control, used = _control(values)
-    extras = {name: value for name, value in values.items() if name not in _SAME_NAME and name not in used}
+    extras = {name: value for name, value in values.items() if name not in (*names, *used)}
     return GenerationRequest(
         task=task,
         workflow=workflow,

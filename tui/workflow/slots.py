@@ -1,7 +1,12 @@
 """The named holes of a workflow: what a person fills, and where in the graph it goes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+
+from tui.domain.forms import Media
+from tui.workflow.json_values import Json
 
 STANDARD_LABELS = {
     "prompt": "Prompt",
@@ -20,8 +25,10 @@ STANDARD_LABELS = {
     "loras": "LoRA",
     "width": "Width",
     "height": "Height",
+    "frames": "Frames",
     "steps": "Steps",
     "cfg_scale": "CFG",
+    "guidance": "Guidance",
     "sampler": "Sampler",
     "scheduler": "Scheduler",
     "denoise": "Denoise",
@@ -67,7 +74,20 @@ class Slot:
     role: SlotRole = SlotRole.VALUE
     label: str = ""
     group: str = ""
-    """The title of the node it stands under; empty for what is always shown."""
+    """The title of the node or the heading it stands under, where there is one."""
+
+    is_advanced: bool = False
+    """Whether nothing puts it in front."""
+
+    kind: str = ""
+    """The type of its values where the node does not declare it: INT, FLOAT, BOOLEAN, STRING, COMBO."""
+
+    options: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
+    """Narrower limits than the node's own: min, max, step, multiline, options."""
+
+    media: Media = "image"
+    keeps_seed: bool = False
+    """Whether the seed in the graph is meant: it is not drawn anew."""
 
     is_required: bool = False
     follows: str = ""

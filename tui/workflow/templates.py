@@ -1,10 +1,13 @@
 """Workflow templates: a graph in API format with the slots that people fill."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tui.domain.errors import WorkflowError
 from tui.domain.request import ApiWorkflow, Task
 from tui.workflow.api_graph import inputs_of, parse_graph, title_of
+from tui.workflow.canvas_nodes import ModelFile
 from tui.workflow.json_values import Json, JsonObject, list_of, object_of, objects_in, text_of
 from tui.workflow.slots import Slot, SlotRole, Target
 
@@ -24,6 +27,15 @@ class WorkflowTemplate:
 
     notes: tuple[str, ...] = ()
     """What a person should know about how it was read."""
+
+    packs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The node pack of a class, where the workflow says it."""
+
+    models: Mapping[str, ModelFile] = field(default_factory=lambda: MappingProxyType({}))
+    """What the workflow says of the model files that it names."""
+
+    key: str = ""
+    """What stays the same while values change: the person's arrangement is remembered by it."""
 
     def slot(self, name: str) -> Slot | None:
         """The slot of that name."""
@@ -69,6 +81,7 @@ def parse_template(name: str, graph: object, description: object) -> WorkflowTem
         task=Task(task),
         graph=parsed,
         slots=slots,
+        key=name,
     )
 
 

@@ -1,62 +1,98 @@
 """Slots of a workflow that nobody described, found by following its links from its outputs."""
 
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from tui.domain.forms import Media
 from tui.domain.request import ApiWorkflow
-from tui.workflow.api_graph import Source, class_of, inputs_of, link_of, title_of
-from tui.workflow.definitions import InputSpec, NodeDefs
+from tui.domain.text import one_line
+from tui.workflow.api_graph import Source, class_of, inputs_of, link_of
+from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import literal_of, output_type, run_order, spec_of, upstream
-from tui.workflow.json_values import integer_of
+from tui.workflow.input_specs import InputSpec
+from tui.workflow.json_values import integer_of, text_of
 from tui.workflow.slots import STANDARD_LABELS, Slot, SlotRole, Target
+from tui.workflow.stand_ins import VALUE_INPUTS, is_stand_in
+from tui.workflow.titles import Titles
 
 _FIELD_TYPES = {"INT", "FLOAT", "BOOLEAN", "COMBO", "STRING", "TEXTAREA", "MARKDOWN", "COLOR"}
 _SEEDS = ("seed", "noise_seed")
 _SAMPLING = {
     "steps": "steps",
     "cfg": "cfg_scale",
+    "guidance": "guidance",
     "sampler_name": "sampler",
     "scheduler": "scheduler",
     "denoise": "denoise",
     "ckpt_name": "checkpoint",
     "unet_name": "checkpoint",
-    "upscale_model": "upscaler",
     "control_net_name": "controlnet",
 }
 _SIZES = {"width": "width", "height": "height", "batch_size": "batch_size"}
+_FRAMES = ("length", "num_frames", "frames", "frame_count", "video_length", "video_frames")
 _PROMPTS = {"positive": "prompt", "conditioning": "prompt", "negative": "negative_prompt"}
+_PLAIN_TEXTS = {"prompt": ("prompt", "positive_prompt", "text"), "negative_prompt": ("negative_prompt",)}
+"""Names of text inputs of nodes that make pictures without a sampler."""
+
 _ALIKE = {"positive", "negative"}
+_UPLOADS: dict[str, Media] = {"image_upload": "image", "video_upload": "video", "audio_upload": "audio"}
+_LORA_LABELS = {
+    "lora_name": "LoRA",
+    "strength_model": "LoRA strength",
+    "strength_clip": "LoRA text strength",
+}
 
 
-def find_slots(graph: ApiWorkflow, defs: NodeDefs) -> tuple[Slot, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """Inputs that take one value on the canvas: a widget that a subgraph shows, or a primitive."""
+
+    targets: tuple[Target, ...]
+    group: str
+    """The title of the node that holds the value."""
+
+    label: str
+    is_shown: bool = False
+    """Whether the author gave the value a name of its own."""
+
+
+def find_slots(graph: ApiWorkflow, defs: NodeDefs, ties: tuple[Tie, ...] = ()) -> tuple[Slot, ...]:
     """The slots of a graph: those with a meaning first, then every other value, grouped by node."""
-    return Tracer(graph, defs).slots()
+    return Tracer(graph, defs, ties).slots()
 
 
 class Tracer:
     """One look at one graph."""
 
-    def __init__(self, graph: ApiWorkflow, defs: NodeDefs) -> None:
+    def __init__(self, graph: ApiWorkflow, defs: NodeDefs, ties: tuple[Tie, ...]) -> None:
         self._graph = graph
         self._defs = defs
         self._order = run_order(graph, defs)
+        self._ties = {target: tie for tie in ties for target in tie.targets}
         self._found: dict[str, tuple[Target, ...]] = {}
         self._roles: dict[Target, SlotRole] = {}
+        self._media: dict[Target, Media] = {}
         self._taken: set[Target] = set()
 
     def slots(self) -> tuple[Slot, ...]:
         """All slots, in the order in which a person reads them."""
         self._mark_roles()
         self._find_sampling()
+        self._find_plain_texts()
         self._find_pictures()
         self._find_loras()
         named = [self._named(name) for name in STANDARD_LABELS if name in self._found]
-        return (*named, *self._others())
+        others = list(self._others())
+        shown = [slot for slot in others if not slot.is_advanced]
+        return (*named, *shown, *(slot for slot in others if slot.is_advanced))
 
     def _mark_roles(self) -> None:
         for target, spec in self._widgets():
-            if spec.options.get("image_upload"):
+            uploads = (kind for key, kind in _UPLOADS.items() if spec.options.get(key))
+            media: Media | None = next(uploads, None)
+            if media is not None:
                 self._roles[target] = SlotRole.PICTURE
+                self._media[target] = media
             elif spec.type == "INT" and target.input_name in _SEEDS:
                 self._roles[target] = SlotRole.SEED
 
@@ -70,10 +106,15 @@ class Tracer:
 
     def _take(self, name: str, *targets: Target | None) -> None:
         """Let a standard name mean those of these inputs that are free, unless the name is taken."""
-        free = tuple(target for target in targets if target is not None and target not in self._taken)
+        tied = [one for target in targets if target is not None for one in self._together(target)]
+        free = tuple(dict.fromkeys(target for target in tied if target not in self._taken))
         if free and name not in self._found:
             self._found[name] = free
             self._taken.update(free)
+
+    def _together(self, target: Target) -> tuple[Target, ...]:
+        tie = self._ties.get(target)
+        return (target, *tie.targets) if tie else (target,)
 
     def _literal(self, node_id: str, name: str) -> Target | None:
         return literal_of(self._graph, Target(node_id, name), self._defs)
@@ -94,9 +135,20 @@ class Tracer:
                 self._take_seed(self._literal(node_id, name))
             for name, standard in _SAMPLING.items():
                 self._take_widget(standard, node_id, name)
-            if self._makes(node_id, "LATENT") and {"width", "height"} <= inputs.keys():
-                for name, standard in _SIZES.items():
-                    self._take_widget(standard, node_id, name)
+            self._find_of_kind(node_id)
+
+    def _find_of_kind(self, node_id: str) -> None:
+        """Values whose meaning hangs on what the node makes, or is given."""
+        inputs = inputs_of(self._graph, node_id)
+        if {"width", "height"} <= inputs.keys() and self._makes(node_id, "LATENT"):
+            for name, standard in _SIZES.items():
+                self._take_widget(standard, node_id, name)
+            for name in _FRAMES:
+                self._take_widget("frames", node_id, name)
+        if "model_name" in inputs and self._makes(node_id, "UPSCALE_MODEL"):
+            self._take_widget("upscaler", node_id, "model_name")
+        if link_of(inputs.get("control_net")):
+            self._take_widget("control_strength", node_id, "strength")
 
     def _samples(self, node_id: str) -> bool:
         """Whether the node is guided by prompts to a latent picture, itself or through a guider."""
@@ -127,8 +179,12 @@ class Tracer:
         for node_id, _ in upstream(self._graph, source, lambda node, name: self._guides(node, name, role)):
             texts = tuple(dict.fromkeys(self._text_inputs(node_id)))
             if texts:
-                return texts
+                # an encoder with two texts has two prompts, unless both are the same
+                return tuple(text for text in texts if self._value(text) == self._value(texts[0]))
         return ()
+
+    def _value(self, target: Target) -> object:
+        return inputs_of(self._graph, target.node_id).get(target.input_name)
 
     def _guides(self, node_id: str, name: str, role: str) -> bool:
         """Whether a conditioning goes on through this input: where there is a pair, only through its own."""
@@ -149,8 +205,19 @@ class Tracer:
                 if target is not None:
                     yield target
 
+    def _find_plain_texts(self) -> None:
+        """Nodes that make a picture out of a text by themselves call it what it is."""
+        for standard, names in _PLAIN_TEXTS.items():
+            for node_id in self._order if standard not in self._found else ():
+                given = inputs_of(self._graph, node_id)
+                called = [name for name in given if name.rpartition(".")[2] in names]
+                texts = set(self._text_inputs(node_id)) if called else set[Target]()
+                self._take(
+                    standard, *(t for name in called[:1] if (t := self._literal(node_id, name)) in texts)
+                )
+
     def _find_pictures(self) -> None:
-        pictures = [target for target, role in self._roles.items() if role is SlotRole.PICTURE]
+        pictures = [target for target, kind in self._media.items() if kind == "image"]
         guides = {node for node in self._order for node in self._control_sources(node)}
         for target in pictures:
             inputs = inputs_of(self._graph, target.node_id)
@@ -170,10 +237,9 @@ class Tracer:
             yield from (node for node, _ in upstream(self._graph, source, lambda _node, _name: True))
 
     def _find_loras(self) -> None:
-        """LoRAs can be chained behind a loader that gives a model first and a text encoder second."""
+        """LoRAs can be chained behind a loader that gives a model first."""
         for target in self._found.get("checkpoint", ()):
-            kinds = [output_type(self._graph, (target.node_id, slot), self._defs) for slot in (0, 1)]
-            if kinds == ["MODEL", "CLIP"]:
+            if output_type(self._graph, (target.node_id, 0), self._defs) == "MODEL":
                 loader = Target(target.node_id, "")
                 self._roles[loader] = SlotRole.LORAS
                 self._take("loras", loader)
@@ -184,27 +250,42 @@ class Tracer:
             name=name,
             targets=targets,
             role=self._roles.get(targets[0], SlotRole.VALUE),
+            media=self._media.get(targets[0], "image"),
             follows="init_image" if name == "mask" and "init_image" in self._found else "",
         )
 
     def _others(self) -> Iterator[Slot]:
-        titles = self._titles()
-        for target, _ in self._widgets():
-            if target not in self._taken:
-                title = titles[target.node_id]
-                yield Slot(
-                    name=f"{title}.{target.input_name}",
-                    targets=(target,),
-                    role=self._roles.get(target, SlotRole.VALUE),
-                    label=target.input_name,
-                    group=title,
-                )
+        titles = Titles(self._graph, self._defs, self._order)
+        for target, spec in self._widgets():
+            held = VALUE_INPUTS.get(class_of(self._graph, target.node_id))
+            is_form = is_stand_in(class_of(self._graph, target.node_id)) and target.input_name != held
+            if target in self._taken or is_form:
+                continue
+            together = tuple(dict.fromkeys(one for one in self._together(target) if one not in self._taken))
+            self._taken.update(together)
+            yield self._other(replace(self._value_slot(target, spec, titles), targets=together), titles)
 
-    def _titles(self) -> dict[str, str]:
-        """A name for each node that no other node has."""
-        plain = [title_of(self._graph, node_id) for node_id in self._order]
-        often = Counter(plain)
-        return {
-            node_id: title if often[title] == 1 else f"{title} #{node_id}"
-            for node_id, title in zip(self._order, plain, strict=True)
-        }
+    def _value_slot(self, target: Target, spec: InputSpec, titles: Titles) -> Slot:
+        title = titles.of(target.node_id)
+        return Slot(
+            name=titles.name(title, target),
+            targets=(target,),
+            role=self._roles.get(target, SlotRole.VALUE),
+            label=one_line(text_of(spec.options.get("display_name")), 60) or spec.name,
+            group=title,
+            is_advanced=True,
+            media=self._media.get(target, "image"),
+        )
+
+    def _other(self, slot: Slot, titles: Titles) -> Slot:
+        """In front stand files, LoRAs, and what the author gave a name of its own."""
+        target, tie = slot.first, self._ties.get(slot.first)
+        if tie is not None:
+            name = titles.name(tie.group, Target(target.node_id, tie.label))
+            return replace(slot, name=name, label=tie.label, group=tie.group, is_advanced=not tie.is_shown)
+        if slot.role is SlotRole.PICTURE or titles.is_named_value(target.node_id):
+            return replace(slot, label=titles.of(target.node_id), group="", is_advanced=False)
+        lora = _LORA_LABELS.get(target.input_name)
+        if lora and "lora_name" in inputs_of(self._graph, target.node_id):
+            return replace(slot, label=lora, is_advanced=target.input_name == "strength_clip")
+        return slot
