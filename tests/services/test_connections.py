@@ -144,7 +144,10 @@ async def test_without_watching_nobody_is_asked_anything(fleet):
     async with ConnectionsService(
         FixedSettings("", server_settings()), opener=fleet.open, watches=False
     ) as connections:
-        await asyncio.sleep(0.05)
+        assert fleet.opened == []
+        assert connections.connection("paint").state is ConnectionState.CONNECTING
+        backend = connections.backend("paint")
+        assert connections.backend("paint") is backend
         assert fleet["paint"].looks == 0
         async with asyncio.timeout(2):
             await connections.wait_until_connected("paint")

@@ -21,7 +21,7 @@ from tui.services.watch import ServerWatch, connection_of
 class ConnectionsService:
     """One backend and one background check per enabled server; follows the settings while running.
 
-    `watches` false: a server is looked at only once somebody asks for it (`check`, `check_soon`).
+    `watches` false: a server is opened and looked at only once somebody asks for it.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class ConnectionsService:
     @property
     def names_of_enabled(self) -> tuple[str, ...]:
         """The servers that are on, whether they answer or not."""
-        return tuple(self._watches)
+        return tuple(server.name for server in self._servers() if server.is_enabled)
 
     def connection(self, name: str) -> Connection:
         """The indicator of one server; raises InputError for an unknown name."""
@@ -74,7 +74,8 @@ class ConnectionsService:
             return watch.connection
         if broken := self._broken.get(name):
             return broken
-        return connection_of(self._server(name), ConnectionState.OFF)
+        server = self._server(name)
+        return connection_of(server, ConnectionState.CONNECTING if server.is_enabled else ConnectionState.OFF)
 
     def visit(self, name: str) -> int:
         """A number that changes whenever what was learned from the server may be stale; 0: never reached."""
@@ -83,12 +84,14 @@ class ConnectionsService:
 
     def backend(self, name: str) -> Backend:
         """The backend of a server that is on; raises InputError otherwise."""
-        if watch := self._watches.get(name):
-            return watch.backend
+        if name not in self._watches and name not in self._broken:
+            server = self._server(name)
+            if not server.is_enabled or not self._is_open:
+                raise InputError(f"The server {name} is switched off.", "Switch it on in the settings.")
+            self._open(server)
         if broken := self._broken.get(name):
             raise SettingsError(broken.error_title, broken.error_advice)
-        self._server(name)
-        raise InputError(f"The server {name} is switched off.", "Switch it on in the settings.")
+        return self._watches[name].backend
 
     def image_backend(self, name: str) -> ImageBackend:
         """The backend of a server that makes pictures."""
@@ -141,7 +144,7 @@ class ConnectionsService:
         self._added[server.name] = server
         if watch := self._watches.get(server.name):
             self._tasks.start(self._change(watch, server), name=f"settings of {server.name}")
-        elif self._is_open:
+        elif self._is_open and self._watches_all:
             self._open(server)
 
     def _servers(self) -> tuple[ServerSettings, ...]:
@@ -169,9 +172,14 @@ class ConnectionsService:
         for name, server in wanted.items():
             watch = self._watches.get(name)
             if watch is None:
-                self._open(server)
+                self._open_if_watched(server)
             elif watch.backend.settings != server:
                 await self._change(watch, server)
+
+    def _open_if_watched(self, server: ServerSettings) -> None:
+        self._broken.pop(server.name, None)
+        if self._watches_all:
+            self._open(server)
 
     def _open(self, server: ServerSettings) -> None:
         self._broken.pop(server.name, None)

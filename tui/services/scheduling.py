@@ -7,7 +7,7 @@ from weakref import WeakSet
 from tui.backends.base import ImageBackend
 from tui.domain.errors import InputError, LatentuiError, SaveError
 from tui.domain.job import JobId
-from tui.domain.server import ConnectionState
+from tui.domain.server import Connection, ConnectionState
 from tui.services.folding import at_phase
 from tui.services.job_run import JobRun
 from tui.services.protocols import SettingsSource
@@ -85,10 +85,18 @@ class Scheduler:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            for connection in self._desk.connections.connections:
+            for connection in self._connections():
                 if (backend := self._backend(connection.server)) is not None:
                     is_reachable = connection.state is ConnectionState.CONNECTED
                     await self._serve(connection.server, backend, is_reachable)
+
+    def _connections(self) -> tuple[Connection, ...]:
+        every = self._desk.connections.connections
+        if self._takes_free:
+            return every
+        # a single command leaves alone, and does not even open, the servers that it has no job for
+        mine = {entry.job.server for entry in self._desk.roster.entries if not entry.phase.status.is_over}
+        return tuple(connection for connection in every if connection.server in mine)
 
     def _backend(self, server: str) -> ImageBackend | None:
         try:
