@@ -158,7 +158,8 @@ SENTENCES: dict[str, tuple[type[LatentuiError], str]] = {
             "A1111 on box failed at the job: [json.exception.parse_error.101] "
             "parse error at line 1, column 2: "
             "syntax error while parsing object key - invalid literal; "
-            f"last read: '{b'; expected string literal. {LOG}"
+            "last read: '{b'; expected string literal. "
+            f"{LOG}"
         ),
     ),
     "sdcpp/error_500_field_type": (
