@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import importlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.signal import Signal
@@ -122,6 +123,7 @@ class LatentuiApp(App[int]):
     async def _live(self) -> None:
         await asyncio.to_thread(importlib.import_module, "tui.ui.opening")
         from tui.ui.draft import from_mapping
+        from tui.ui.draft import from_mapping
         from tui.ui.opening import open_session
         from tui.ui.pump import Pump
 
@@ -158,6 +160,8 @@ class LatentuiApp(App[int]):
 
     async def _save_draft(self) -> None:
         if self.session is not None and self.services is not None and self.session.draft != self._kept:
+            from tui.ui.draft import to_mapping
+
             from tui.ui.draft import to_mapping
 
             self._kept = self.session.draft
@@ -261,6 +265,15 @@ class LatentuiApp(App[int]):
             except LatentuiError as error:
                 self.tell(error)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Terminals without unicode get plain characters."""
+        filters = super().get_line_filters()
+        if self.glyphs.is_unicode:
+            return filters
+        from tui.ui.ascii_filter import AsciiFilter
+
+        return (*filters, AsciiFilter())
+
     async def on_event(self, event: events.Event) -> None:
         """What is pasted carries no control characters into a text."""
         if isinstance(event, events.Paste):
@@ -269,6 +282,8 @@ class LatentuiApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
+        from tui.ui.fault import record_fault
+
         from tui.ui.fault import record_fault
 
         log = self._options.log or (self.services.settings.paths.log if self.services else None)

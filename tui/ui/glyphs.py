@@ -32,6 +32,7 @@ class Glyphs:
     folder: str = "▸"
     on: str = "◉ on"
     not_on: str = "○ off"
+    is_unicode: bool = True
 
     def connection(self, state: "ConnectionState") -> str:
         """The shape of a server's state."""
@@ -67,7 +68,7 @@ ASCII = Glyphs(
     cancelled="-",
     unknown="?",
     paused="=",
-    opens="v",
+    opens="[v]",
     rule="-",
     full="#",
     empty=".",
@@ -76,4 +77,5 @@ ASCII = Glyphs(
     folder=">",
     on="[x] on",
     not_on="[ ] off",
+    is_unicode=False,
 )

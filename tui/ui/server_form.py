@@ -9,11 +9,13 @@ from tui.domain.errors import SettingsError
 from tui.domain.forms import ChoiceField, Field, Form, IntegerField, NumberField, TextField, ToggleField
 from tui.domain.request import FieldValue, Task
 from tui.domain.settings import GenerationDefaults, Secret, ServerKind, ServerSettings
+from tui.ui.words import server_label
 
 SECRETS = frozenset({"api_key", "password"})
 """Fields whose text is never shown."""
 
-_DEFAULTS = "Defaults for forms (empty: the workflow's own)"
+_DEFAULTS = "Defaults for forms"
+_OWN = "0: the workflow's own"
 _UNSET = 0
 
 _FIELDS: tuple[Field, ...] = (
@@ -31,16 +33,16 @@ _FIELDS: tuple[Field, ...] = (
     TextField(name="checkpoint", label="Checkpoint", group=_DEFAULTS),
     TextField(name="sampler", label="Sampler", group=_DEFAULTS),
     TextField(name="scheduler", label="Scheduler", group=_DEFAULTS),
-    IntegerField(name="steps", label="Steps", maximum=10_000, group=_DEFAULTS),
-    NumberField(name="cfg_scale", label="CFG", maximum=100.0, step=0.5, group=_DEFAULTS),
-    IntegerField(name="width", label="Width", maximum=16_384, step=8, group=_DEFAULTS),
+    IntegerField(name="steps", label="Steps", maximum=10_000, group=_DEFAULTS, note=_OWN),
+    NumberField(name="cfg_scale", label="CFG", maximum=100.0, step=0.5, group=_DEFAULTS, note=_OWN),
+    IntegerField(name="width", label="Width", maximum=16_384, step=8, group=_DEFAULTS, note=_OWN),
     IntegerField(name="height", label="Height", maximum=16_384, step=8, group=_DEFAULTS),
 )
 
 
 def server_form(server: ServerSettings | None) -> tuple[Form, dict[str, FieldValue]]:
     """The form for a server, or for a new one. Secrets come out empty: a secret is only ever replaced."""
-    title = f"Server {server.name}" if server else "Another server"
+    title = f"Server {server_label(server.name)}" if server else "Another server"
     form = Form(workflow="server", title=title, task=Task.CUSTOM, fields=_FIELDS)
     server = server or ServerSettings(
         name="", kind=ServerKind.COMFYUI, url=ServerKind.COMFYUI.default_url, is_enabled=True

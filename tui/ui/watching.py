@@ -73,7 +73,8 @@ def caption(output: SavedOutput, size: str, job: Job | None) -> str:
 
 
 def _caption_of_running(job: Job) -> str:
-    return " · ".join(part for part in (one_line(words.job_title(job), 40), words.progress(job)) if part)
+    step = f"{job.step}/{job.total}" if job.total else ""
+    return " · ".join(part for part in (one_line(words.job_title(job), 40), step) if part)
 
 
 def _job(services: "Services", job_id: JobId) -> Job | None:

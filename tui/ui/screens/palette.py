@@ -63,11 +63,14 @@ class PaletteSheet(Sheet[None]):
         homes: list[tuple[DOMNode, list[Binding]]] = [(app, _bindings(type(app)))]
         if place is not None:
             homes.insert(0, (place, _bindings(type(place))))
+        offered: set[str] = set()
         for home, bindings in homes:
-            by_id = {binding.id: binding for binding in bindings}
+            actions = {binding.id: binding.action for binding in bindings}
             for line in lines_of(bindings, keymap):
-                action = by_id[line.id].action
-                yield Command(line.words, line.keys, self._runner(action, home))
+                action = actions[line.id]
+                if action not in offered:
+                    offered.add(action)
+                    yield Command(line.words, line.keys, self._runner(action, home))
 
     def _runner(self, action: str, home: DOMNode) -> Callable[[], object]:
         return lambda: app_of(self).call_later(app_of(self).run_action, action, home)

@@ -151,7 +151,7 @@ class Listing(ScrollView, Generic[Item], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         index, line = divmod(y + self.scroll_offset.y, self._height)
         if index >= len(self._items):
             words = self._empty if not self._items and y == 0 else ""

@@ -89,7 +89,7 @@ class Pick(Widget, can_focus=True):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual asks so
         """As wide as what it says."""
-        return plain(self.words).cell_length + 2
+        return plain(self.words).cell_length + len(glyphs_of(self).opens) + 1
 
     def on_click(self) -> None:
         self.action_open()

@@ -103,6 +103,10 @@ class SizeRow(FieldRow):
         self._values: dict[str, FieldValue] = {width.name: values[0], height.name: values[1]}
 
     @property
+    def note(self) -> str:
+        return ""  # it is for the one value that both make
+
+    @property
     def values(self) -> dict[str, FieldValue]:
         """Both, by field name."""
         return dict(self._values)
@@ -124,7 +128,7 @@ class SizeRow(FieldRow):
 
     def hint(self, *, has_focus: bool) -> str:
         if set(self._values.values()) == {0} == {self._width.minimum}:
-            return "as the picture"
+            return self._width.note or "as the picture"
         return range_words(self._width) if has_focus else ""
 
     def on_number_input_edited(self, event: NumberInput.Edited) -> None:

@@ -89,6 +89,11 @@ class FieldRow(Horizontal):
         return ""
 
     @property
+    def note(self) -> str:
+        """What is to be said of the value the field starts with, until it is another one."""
+        return self.field.note if self._value == self._first else ""
+
+    @property
     def tells_complaint(self) -> bool:
         """Whether the complaint is to be said; a field that was never filled is not blamed."""
         return True
@@ -138,8 +143,7 @@ class FieldRow(Horizontal):
         said = self.complaint if self.tells_complaint else ""
         mark = f"{glyphs_of(self).failed} {said}"
         fits = len(mark) + 2 <= hint.size.width
-        note = self.field.note if self._value == self._first else ""
-        hint.update(plain(mark if said else note or self.hint(has_focus=has_focus)))
+        hint.update(plain(mark if said else self.note or self.hint(has_focus=has_focus)))
         self._explain(mark if said and has_focus and not fits else "")
 
     def _explain(self, words: str) -> None:
