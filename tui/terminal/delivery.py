@@ -92,13 +92,17 @@ class Delivery:
         while portion := parcel.take(self._pace.portion):
             if not is_frame:
                 await self._clearance(is_frame=False)
-                if not parcel.is_wanted():
-                    self._write(parcel.abandon())
-                    self._pace.sent(0, self._clock())
-                    return
+            if not parcel.is_wanted():
+                self._abandon(parcel)
+                return
             self._write(await portion.release())
             self._pace.sent(portion.size, self._clock())
             is_frame = False
+
+    def _abandon(self, parcel: Parcel) -> None:
+        if remainder := parcel.abandon():
+            self._write(remainder)
+            self._pace.sent(len(remainder), self._clock())
 
     async def _clearance(self, *, is_frame: bool) -> None:
         """Wait until the line may take more."""

@@ -43,8 +43,8 @@ def place(
     down = across * shape
     shown_columns = max(1, min(columns, round(across)))
     shown_rows = max(1, min(rows, round(down)))
-    x0, x1 = _window(width, min(1.0, shown_columns / max(across, 1)), view.x)
-    y0, y1 = _window(height, min(1.0, shown_rows / max(down, 1)), view.y)
+    x0, x1 = _window(width, columns / across if across > columns else 1.0, view.x)
+    y0, y1 = _window(height, rows / down if down > rows else 1.0, view.y)
     return Placement(
         left=(columns - shown_columns) // 2,
         top=(rows - shown_rows) // 2,

@@ -5,13 +5,15 @@ from PIL import Image
 from tui.domain.errors import PictureError
 from tui.media.images import open_picture
 
+MAXIMUM_PIXELS = 36_000_000
+"""Two copies of the largest picture, which decoding takes, stay below 256 MB."""
 _GROUND = (128, 128, 128, 255)
 """What shows through transparency."""
 
 
 def load(source: bytes | Image.Image) -> Image.Image:
     """Decode within bounds and flatten; raises `PictureError`. Not for the event loop."""
-    image = open_picture(source) if isinstance(source, bytes) else source
+    image = open_picture(source, maximum_pixels=MAXIMUM_PIXELS) if isinstance(source, bytes) else source
     try:
         return _flat(image)
     except (OSError, ValueError) as error:

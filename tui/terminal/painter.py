@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from enum import IntEnum
-from typing import Protocol
 
 from PIL import Image
 from rich.style import Style
@@ -12,138 +10,47 @@ from textual.strip import Strip
 from tui.domain.errors import PictureError
 from tui.terminal import kitty
 from tui.terminal.delivery import Parcel
+from tui.terminal.easel import Easel, Wish
 from tui.terminal.geometry import Placement, Viewpoint, place
 from tui.terminal.ladder import Ladder, Rung
 from tui.terminal.loading import load
-from tui.terminal.mosaic import DEFAULT_COLOR, Depth
 from tui.terminal.pacing import Pace
 from tui.terminal.parcels import PixelParcel, TextParcel
 from tui.terminal.profile import Graphics, TerminalProfile
-from tui.terminal.rendering import (
-    Order,
-    Piece,
-    Rendering,
-    TextRow,
-    dots_across,
-    render,
-    text_form,
-    text_rows,
-)
-from tui.terminal.text_layer import TextLayer
+from tui.terminal.rendering import Order, Rendering, dots_across, render, text_form
+from tui.terminal.surface import Surface
 
 SHARP_SECONDS = 2.0
 """Seconds of the line that a finished picture may take in all its sharpness."""
 
 
-REVEAL_PATIENCE = 0.25
-"""Seconds to wait until Textual has written what was refreshed."""
-
-
-class Wish(IntEnum):
-    """What is still to be done, the most last."""
-
-    NOTHING = 0
-    REPAINT = 1
-    """Text was written over the pixels."""
-    SHARPEN = 2
-    """The picture was shown small."""
-    SHOW = 3
-
-
-class Easel(Protocol):
-    """The widget as its painter sees it."""
-
-    @property
-    def profile(self) -> TerminalProfile:
-        """The terminal."""
-        ...
-
-    @property
-    def area(self) -> tuple[int, int]:
-        """Columns and rows there are for the picture."""
-        ...
-
-    @property
-    def origin(self) -> tuple[int, int]:
-        """The area's place on the screen."""
-        ...
-
-    @property
-    def is_seen(self) -> bool:
-        """Whether any of it is on the screen."""
-        ...
-
-    @property
-    def is_front(self) -> bool:
-        """Whether its screen is the one in use."""
-        ...
-
-    def is_clear(self) -> bool:
-        """Whether pixels can be drawn over it."""
-        ...
-
-    def offer(self) -> None:
-        """Ask for a turn at the line."""
-        ...
-
-    @property
-    def is_at_bottom(self) -> bool:
-        """Whether it reaches the terminal's last row."""
-        ...
-
-    @property
-    def is_written(self) -> bool:
-        """Whether Textual writes its lines at all: not without a terminal, not when it is hidden."""
-        ...
-
-    def refresh_lines(self, first: int, end: int) -> None:
-        """Have Textual write these lines soon."""
-        ...
-
-    def write(self, data: bytes) -> None:
-        """Write to the terminal."""
-        ...
-
-    def refuse(self, sentence: str) -> None:
-        """There is no picture to show, and why."""
-        ...
-
-
 class Painter:
-    """One picture's sender; it also says what the widget's lines are."""
+    """The sender of one widget's picture."""
 
     def __init__(self, easel: Easel) -> None:
         self._easel = easel
+        self._surface = Surface(easel, self.want)
         self._source: bytes | Image.Image | None = None
         self._decoded_from: bytes | Image.Image | None = None
         self._is_live = False
         self._view = Viewpoint()
         self._wish = Wish.NOTHING
-        self._is_working = False
+        self._is_preparing = False
         self._generation = 0
         """Raised by whatever makes a picture on its way not worth finishing; a newer live frame does not."""
         self._ladder: Ladder | None = None
         self._rung: Rung | None = None
-        self._text = TextLayer(self._was_written)
-        self._cells = TextLayer(self._was_written)
-        self._fallback = TextLayer(self._was_written)
-        self._fallback_of: Rendering | None = None
-        self._is_revealing = False
-        self._is_overlaid = False
-        """Pixels lie over the text."""
-        self._damaged: set[int] = set()
-        """Rows of the picture whose pixels were written over."""
-        self._written = asyncio.Event()
-        self._image_id = 0
-        self._retired: list[int] = []
-        """Pictures that the terminal can forget."""
         self.image: Image.Image | None = None
-        self.shown: Rendering | None = None
 
     @property
     def is_busy(self) -> bool:
         """Whether something newer or sharper is on its way."""
-        return self._wish > Wish.NOTHING or self._is_working
+        return self._wish > Wish.NOTHING or self._is_preparing or not self._surface.is_complete
+
+    @property
+    def shown(self) -> Rendering | None:
+        """What is on the screen."""
+        return self._surface.shown
 
     @property
     def view(self) -> Viewpoint:
@@ -176,59 +83,70 @@ class Painter:
         self._wish = max(self._wish, wish)
         self._easel.offer()
 
+    def strip(self, y: int, width: int, ground: Style) -> Strip:
+        """A line of the widget. What waited for the widget to be seen gets its turn."""
+        if self._wish > Wish.NOTHING:
+            self._easel.offer()
+        return self._surface.strip(y, width, ground)
+
     def release(self) -> bytes:
         """The command that frees the terminal's memory of the picture."""
-        self._retire(0)
-        tmux = self._easel.profile.through_tmux
-        return b"".join(kitty.release(image_id, tmux=tmux) for image_id in self._retired)
+        return self._surface.release()
 
     def _forget(self) -> None:
-        self.image = self.shown = self._decoded_from = self._fallback_of = None
+        self.image = self._decoded_from = None
         self._wish = Wish.NOTHING
-        self._is_overlaid = False
-        for layer in (self._text, self._cells, self._fallback):
-            layer.clear()
+        self._surface.clear()
 
     async def prepare(self, pace: Pace) -> Parcel | None:
         """Encode what is wanted most, as the line is."""
-        if self._wish is Wish.NOTHING or self._source is None or not self._easel.is_seen:
+        source = self._source
+        if self._wish is Wish.NOTHING or source is None or not self._easel.is_seen:
             return None
         wish, self._wish = self._wish, Wish.NOTHING
-        self._is_working = True
+        self._is_preparing = True
         try:
-            parcel = await self._make(self._source, wish, pace)
+            parcel = await self._make(source, wish, pace)
         except PictureError as error:
-            self._forget()
-            self._easel.refuse(error.sentence)
-            parcel = None
-        if parcel is None:
-            self._is_working = False
+            if source is self._source:
+                self._forget()
+                self._easel.refuse(error.sentence)
+            return None
+        finally:
+            self._is_preparing = False
+        self._surface.is_complete = parcel is None
         return parcel
 
     async def _make(self, source: bytes | Image.Image, wish: Wish, pace: Pace) -> Parcel | None:
-        if wish is Wish.REPAINT and self.shown is not None:
-            return self._repair(self.shown)
+        is_wanted = self._until_changed()
+        shown = self._surface.shown
+        if wish is Wish.REPAINT and shown is not None:
+            pieces = self._surface.take_damaged(shown)
+            return PixelParcel(self._surface, shown, pieces, is_wanted, tmux=False) if pieces else None
         if self.image is None or self._decoded_from is not source:
             self.image, self._decoded_from = await asyncio.to_thread(load, source), source
-        is_sharp, rung = self._choose(self.image, wish, pace)
-        order = Order(
+        is_sharp, order = self._order(self.image, wish, pace)
+        rendering = await asyncio.to_thread(render, self.image, order, self._easel.profile)
+        if self._ladder is not None:
+            self._ladder.weigh(order.rung, rendering.cells, rendering.size)
+        if not is_sharp and not self._is_live and is_wanted():
+            self.want(Wish.SHARPEN)
+        return self._parcel(rendering, is_wanted)
+
+    def _order(self, image: Image.Image, wish: Wish, pace: Pace) -> tuple[bool, Order]:
+        """What to draw, and whether it is what the picture ends as."""
+        is_sharp, rung = self._choose(image, wish, pace)
+        return is_sharp, Order(
             area=self._easel.area,
             view=self._view,
             rung=rung,
-            image_id=self._next_image_id(is_sharp=is_sharp) if rung.form is Graphics.KITTY else 0,
+            image_id=self._surface.next_image_id(is_sharp=is_sharp) if rung.form is Graphics.KITTY else 0,
             is_atomic=not is_sharp,
             is_at_bottom=self._easel.is_at_bottom,
             portion=pace.portion,
         )
-        rendering = await asyncio.to_thread(render, self.image, order, self._easel.profile)
-        if self._ladder is not None:
-            self._ladder.weigh(rung, rendering.cells, rendering.size)
-        if not is_sharp and not self._is_live:
-            self.want(Wish.SHARPEN)
-        return self._parcel(rendering)
 
     def _choose(self, image: Image.Image, wish: Wish, pace: Pace) -> tuple[bool, Rung]:
-        """The quality, and whether it is the one to end with."""
         profile = self._easel.profile
         placement = place(image.size, self._easel.area, profile.cell, dots_across(profile), self._view)
         form = _form(profile, placement, is_at_bottom=self._easel.is_at_bottom)
@@ -246,140 +164,15 @@ class Painter:
             return Ladder(form)
         return self._ladder
 
-    def _next_image_id(self, *, is_sharp: bool) -> int:
-        """Live frames replace each other; a sharp picture has its own id, while the last is still seen."""
-        return kitty.new_image_id() if is_sharp or not self._image_id else self._image_id
-
-    def _parcel(self, rendering: Rendering) -> Parcel:
+    def _parcel(self, rendering: Rendering, is_wanted: Callable[[], bool]) -> Parcel:
         if rendering.rung.form.is_text:
-            return TextParcel(self, rendering, self._is_wanted())
+            return TextParcel(self._surface, rendering, is_wanted)
         tmux = self._easel.profile.through_tmux
-        return PixelParcel(self, rendering, rendering.pieces, self._is_wanted(), tmux=tmux)
+        return PixelParcel(self._surface, rendering, rendering.pieces, is_wanted, tmux=tmux)
 
-    def _repair(self, shown: Rendering) -> Parcel | None:
-        """The pieces that text was written over, when nothing lies on them any more."""
-        if not self._fits(shown) or not self._easel.is_clear():
-            return None
-        damaged, self._damaged = self._damaged, set[int]()
-        pieces = tuple(
-            piece
-            for piece in shown.pieces
-            if piece.rows is not None and not (self._is_overlaid and damaged.isdisjoint(piece.rows))
-        )
-        return PixelParcel(self, shown, pieces, self._is_wanted(), tmux=False) if pieces else None
-
-    def _fits(self, rendering: Rendering) -> bool:
-        """Whether the place is still that which it was made for; else it is made again."""
-        fits = rendering.area == self._easel.area and rendering.is_at_bottom >= self._easel.is_at_bottom
-        if not fits:
-            self.want(Wish.SHOW)
-        return fits
-
-    def _is_wanted(self) -> Callable[[], bool]:
+    def _until_changed(self) -> Callable[[], bool]:
         generation = self._generation
         return lambda: generation == self._generation
-
-    async def show_rows(self, rendering: Rendering, first: int, end: int) -> bytes:
-        """Put rows of text on the screen."""
-        self.shown = rendering
-        self._is_overlaid = False
-        top = rendering.placement.top
-        if self._text.put(rendering.rows[first:end], rendering.placement, rendering.area, first):
-            await self._reveal(0, rendering.area[1])
-        else:
-            await self._reveal(top + first, top + end)
-        self._is_working = end < len(rendering.rows)
-        return b""
-
-    async def show_pieces(self, rendering: Rendering, pieces: tuple[Piece, ...], *, is_last: bool) -> bytes:
-        """Make place for pieces and say what to write for them."""
-        try:
-            if rendering.rung.form is Graphics.KITTY:
-                return self._show_commands(rendering, pieces, is_last=is_last)
-            return await self._show_slabs(rendering, pieces)
-        finally:
-            self._is_working = not is_last
-
-    def _show_commands(self, rendering: Rendering, pieces: tuple[Piece, ...], *, is_last: bool) -> bytes:
-        """kitty draws where the placeholders are; they are written only when they lie elsewhere."""
-        if is_last:
-            before, self.shown = self.shown, rendering
-            self._retire(rendering.image_id)
-            has_moved = self._cells.put(placeholder_rows(rendering), rendering.placement, rendering.area)
-            if has_moved or before is None or before.image_id != rendering.image_id:
-                self._easel.refresh_lines(0, rendering.area[1])
-        return b"".join(piece.data for piece in pieces)
-
-    def _retire(self, image_id: int) -> None:
-        """Another picture is shown from now on; the one before is freed when its cells are gone."""
-        if self._image_id not in {0, image_id}:
-            self._retired.append(self._image_id)
-        self._image_id = image_id
-
-    def _free_retired(self) -> None:
-        tmux = self._easel.profile.through_tmux
-        retired, self._retired = self._retired, []
-        self._easel.write(b"".join(kitty.release(image_id, tmux=tmux) for image_id in retired))
-
-    async def _show_slabs(self, rendering: Rendering, pieces: tuple[Piece, ...]) -> bytes:
-        """Pixels over text: the text is written first where another picture was, or none."""
-        before, self.shown = self.shown, rendering
-        if not self._easel.is_clear() or not self._fits(rendering):
-            self._is_overlaid = False
-            if before is not rendering:
-                await self._reveal(0, rendering.area[1])
-            return b""
-        if before is None or before.outline != rendering.outline:
-            self._is_overlaid = False
-            await self._reveal(0, rendering.area[1])
-        self._is_overlaid = True
-        left, top = self._easel.origin
-        place = rendering.placement
-        return b"".join(
-            b"\x1b7\x1b[%d;%dH%s\x1b8"
-            % (top + place.top + (piece.rows or range(1)).start + 1, left + place.left + 1, piece.data)
-            for piece in pieces
-        )
-
-    async def _reveal(self, first: int, end: int) -> None:
-        """Have lines written, and wait until they are; what is hidden never is."""
-        self._written.clear()
-        self._easel.refresh_lines(first, end)
-        if not self._easel.is_written:
-            return
-        self._is_revealing = True
-        try:
-            async with asyncio.timeout(REVEAL_PATIENCE):
-                await self._written.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._is_revealing = False
-
-    def _was_written(self, line: int) -> None:
-        self._written.set()
-        if self._retired:
-            asyncio.get_running_loop().call_soon(self._free_retired)
-        if self.shown is not None and self.shown.is_overlay and not self._is_revealing:
-            self._damaged.add(line - self.shown.placement.top)
-            self.want(Wish.REPAINT)
-
-    def strip(self, y: int, width: int, ground: Style) -> Strip:
-        """A line of the widget. What waited for it to be seen gets its turn."""
-        if self._wish > Wish.NOTHING:
-            self._easel.offer()
-        shown = self.shown
-        if shown is None or shown.rung.form.is_text:
-            return self._text.strip(y, width, ground)
-        if shown.rung.form is Graphics.KITTY and self._easel.is_front:
-            return self._cells.strip(y, width, ground)
-        if self._fallback_of is not shown:
-            self._fallback_of = shown
-            self._fallback.clear()
-            form = text_form(self._easel.profile)
-            rows = text_rows(shown.part, shown.placement, form, Depth.INDEXED_256)
-            self._fallback.put(rows, shown.placement, shown.area)
-        return self._fallback.strip(y, width, ground)
 
 
 def _form(profile: TerminalProfile, placement: Placement, *, is_at_bottom: bool) -> Graphics:
@@ -393,15 +186,3 @@ def _form(profile: TerminalProfile, placement: Placement, *, is_at_bottom: bool)
             return Graphics.ITERM2
         case _:
             return text_form(profile)
-
-
-def placeholder_rows(rendering: Rendering) -> tuple[TextRow, ...]:
-    """The cells that show a picture in kitty."""
-    color, columns = kitty.color_index(rendering.image_id), rendering.placement.columns
-    texts = (
-        kitty.placeholder_row(rendering.image_id, row, columns) for row in range(rendering.placement.rows)
-    )
-    return tuple(
-        TextRow(((text, color, DEFAULT_COLOR),), f"\x1b[38;5;{color}m{text}\x1b[0m", Depth.INDEXED_256)
-        for text in texts
-    )

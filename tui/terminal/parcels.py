@@ -19,6 +19,10 @@ class Canvas(Protocol):
         """Make place for pieces and say what to write for them."""
         ...
 
+    def abandon(self) -> None:
+        """The rest will not come."""
+        ...
+
 
 class TextParcel:
     """Rows of text, from the top."""
@@ -43,6 +47,7 @@ class TextParcel:
 
     def abandon(self) -> bytes:
         """Rows are whole in themselves."""
+        self._canvas.abandon()
         return b""
 
 
@@ -63,6 +68,8 @@ class PixelParcel:
         self._pieces = pieces
         self._tmux = tmux
         self._next = 0
+        self._is_begun = False
+        """Something was sent before what was taken last."""
         self.work = rendering.work
         self.is_wanted = is_wanted
 
@@ -74,6 +81,7 @@ class PixelParcel:
         ):
             size += len(pieces[self._next].data)
             self._next += 1
+        self._is_begun = first > 0
         taken, is_last = pieces[first : self._next], self._next == len(pieces)
         if not taken:
             return None
@@ -81,7 +89,8 @@ class PixelParcel:
 
     def abandon(self) -> bytes:
         """kitty takes everything up to a last chunk for one picture."""
+        self._canvas.abandon()
         image_id = self._rendering.image_id
-        if not image_id or not 0 < self._next < len(self._pieces):
+        if not image_id or not self._is_begun:
             return b""
         return kitty.interruption(tmux=self._tmux) + kitty.release(image_id, tmux=self._tmux)
