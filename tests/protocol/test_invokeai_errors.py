@@ -198,7 +198,7 @@ def test_a_login_that_is_refused_says_what_the_name_is() -> None:
 
 
 def test_a_model_that_was_removed_is_said() -> None:
-    ended = [payload for name, payload in events("item_failed_unknown_model") if payload.get("error_message")]
+    ended = [payload for _, payload in events("item_failed_unknown_model") if payload.get("error_message")]
     problem = failure_of(ended[0]["error_type"], ended[0]["error_message"])
     assert problem.sentence == "InvokeAI no longer has a model of this job."
 
