@@ -72,3 +72,19 @@ def test_an_unexpected_fault_puts_no_traceback_on_the_terminal(own_home: Path) -
     assert b"Latentui ended because of a fault of its own." in terminal.output
     assert "RuntimeError: the inside of it" in log.read_text()
     assert terminal.close() == 1
+
+
+def test_the_prompt_is_written_in_the_persons_own_editor(own_home: Path) -> None:
+    editor = own_home / "editor"
+    editor.parent.mkdir(parents=True, exist_ok=True)
+    editor.write_text("#!/bin/sh\nprintf 'an owl in \\033[31mthe rain' > \"$1\"\n")
+    editor.chmod(0o755)
+    program = Path(__file__).parent.parent / "support" / "hostile_studio.py"
+    command = (sys.executable, str(program), str(own_home))
+    terminal = PtyTerminal(command, ANSWERS, size=(120, 40), environ={"EDITOR": str(editor)})
+    assert terminal.run(until=b"HOSTILE-JOB", seconds=60)
+    terminal.type(b"\x05")
+    assert terminal.run(until=b"an owl in [31mthe rain", seconds=20), terminal.output[-500:]
+    terminal.type(b"\x11")
+    assert terminal.run(seconds=20)
+    assert terminal.close() == 0

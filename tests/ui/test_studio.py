@@ -10,6 +10,7 @@ from tests.support.fake_services import connected, fake_services
 from tests.support.studio import SIZES, open_studio, picture_file
 from tui.domain.errors import ServerUnreachableError
 from tui.domain.job import JobStatus
+from tui.domain.request import GenerationRequest
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerKind, ServerSettings
 from tui.ui.screens.question import Question
@@ -235,3 +236,25 @@ async def test_a_silent_server_is_told_and_its_form_comes_when_it_is_back(tmp_pa
         services.connections.tell(connected())
         await studio.until_text("Checkpoint")
         assert "● gpu-box 9 ms" in studio.text
+
+
+async def test_a_picture_made_while_elsewhere_is_there_on_return(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        await studio.type("a fox")
+        await studio.press("ctrl+g")
+        await studio.until(lambda: services.generation.jobs)
+        await studio.press("f3")
+        await studio.until_text("Waiting on gpu-box")
+        services.generation.finish(services.generation.jobs[0], picture_file(tmp_path / "fox_00001.png"))
+        await studio.until_text("Done on gpu-box")
+        await studio.press("f2")
+        await studio.until_text("fox_00001.png · 512×512 · seed 471 · 4.1 s")
+
+
+async def test_the_last_picture_is_back_after_a_restart(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    job = await services.generation.submit("gpu-box", GenerationRequest(prompt="a fox", seed=3))
+    services.generation.finish(job, picture_file(tmp_path / "fox_00001.png"))
+    async with open_studio(services) as studio:
+        await studio.until_text("fox_00001.png · 512×512 · seed 3")

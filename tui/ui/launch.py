@@ -25,10 +25,13 @@ def launch(options: StudioOptions, open_services: ServicesFactory | None) -> int
     result = asyncio.run(_run(app))
     if app.return_code:
         return app.return_code
-    running = sum(not job.status.is_over for job in app.jobs)
-    if running:
-        words = "1 job lives" if running == 1 else f"{running} jobs live"
-        sys.stderr.write(f"{words} on; the studio shows it again when it is opened.\n")
+    from tui.ui.words import ENGINE  # not before the first frame
+
+    # the engine ends with us
+    living = sum(not job.status.is_over and job.server != ENGINE for job in app.jobs)
+    if living:
+        words = "1 job lives" if living == 1 else f"{living} jobs live"
+        sys.stderr.write(f"{words} on; the studio shows what becomes of it when it is opened again.\n")
     return result or 0
 
 

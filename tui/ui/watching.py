@@ -36,6 +36,13 @@ class Watching:
         if job is not None and job.status is JobStatus.IN_PROGRESS:
             self._pane.caption = _caption_of_running(job)
 
+    def missed(self, jobs: tuple[Job, ...]) -> Job | None:
+        """The newest job with a picture, where it is not the picture shown and no job runs."""
+        if any(job.status is JobStatus.IN_PROGRESS for job in jobs):
+            return None
+        latest = next((job for job in jobs if job.outputs), None)
+        return latest if latest is not None and latest.outputs[-1] != self.shown else None
+
     def preview(self, preview: PreviewReceived) -> None:
         """A glimpse of the followed job."""
         if preview.job_id == self.job_id:

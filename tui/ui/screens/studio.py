@@ -138,6 +138,15 @@ class StudioScreen(PicturePlace):
 
         return self.query_one(TopLine)
 
+    def on_screen_resume(self) -> None:
+        """Back from another place: show what was made meanwhile."""
+        self._catch_up(app_of(self).jobs)
+
+    def _catch_up(self, jobs: "tuple[Job, ...]") -> None:
+        job = self._watching.missed(jobs) if self._watching is not None else None
+        if job is not None:
+            self._show_whole(job, is_wished=True)
+
     def on_resize(self, event: events.Resize) -> None:
         """Where form and picture do not fit side by side, the key that swaps them is said."""
         self.hints = self.HINTS if event.size.width >= SIDE_BY_SIDE else self.NARROW_HINTS
@@ -156,6 +165,9 @@ class StudioScreen(PicturePlace):
         self.query_one("#prompt", PromptArea).earlier = draft.recent_prompts
         self._show_choice()
         self.refresh_form()
+        services = app_of(self).services
+        if services is not None:
+            self._catch_up(services.generation.jobs)
 
     def _show_choice(self) -> None:
         session = app_of(self).session
