@@ -35,7 +35,7 @@ class Pace:
     deaf_from_start: float = 2.0
     """A running job of which the socket never spoke, before the socket is opened anew."""
 
-    deaf: float = 10.0
+    deaf: float = 6.0
     """A running job of which it fell silent; doubles each time, since models load in silence."""
 
     deaf_most: float = 60.0
