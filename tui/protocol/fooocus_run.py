@@ -36,6 +36,9 @@ class Run:
         self._preview = ""
         self._may_be_stopped = False
         self._has_said_running = False
+        self.has_sampled = False
+        """Whether a step was told."""
+
         self.has_started = False
         """Whether the server was seen to work on it."""
 
@@ -101,11 +104,12 @@ class Run:
         step = read_step(answer.job_status)
         before = (self._step, self._total)
         if step is not None:
+            self.has_sampled = True
             pictures = max(self._pictures, step.picture)
             done = (step.picture - 1) * step.total + step.done
             self._step, self._total = max(self._step, done), max(self._total, pictures * step.total)
             self._may_be_stopped = pictures * step.total - done >= _MARGIN
-        elif answer.percent > _PREPARED and not (self._total and self._total != 100):
+        elif answer.percent > _PREPARED and not self.has_sampled:
             # no step was ever told: only enlarged, or a server with other words
             self._step, self._total = max(self._step, answer.percent), 100
         words = activity_of(answer, self._pictures)
