@@ -17,6 +17,7 @@ from tests.support.fault_proxy import (
     LoseAnswer,
     LoseRequest,
     Replace,
+    Rewrite,
     Truncate,
     reply,
 )
@@ -319,6 +320,33 @@ async def test_a_server_that_was_away_meanwhile_proves_nothing_by_not_knowing_th
     await job.over()
     assert isinstance(job.last, JobOutcomeUnknown)
     assert proxy.count("POST /prompt") == 1
+
+
+def without_our_id(body: bytes) -> bytes:
+    """As a server reads it that knows nothing of ids chosen by clients."""
+    return json.dumps({key: value for key, value in json.loads(body).items() if key != "prompt_id"}).encode()
+
+
+async def test_a_server_that_makes_its_own_ids_is_followed_by_them(
+    comfyui: ComfyUIPeer, backend: ComfyUIBackend, proxy: FaultProxy
+) -> None:
+    proxy.on("POST", "/prompt", Rewrite(without_our_id), times=2)
+    request = comfyui.request(seed=49, steps=40)
+    first = follow(backend, request)
+    queued = await first.until(JobQueued)
+    assert queued.server_job_id
+    assert queued.server_job_id != first.id
+    await first.until(JobProgressed, lambda event: event.step > 1)
+    second = follow(backend, comfyui.request(seed=50))
+    await second.until(JobQueued)
+    await backend.cancel(second.id)
+    await second.over()
+    assert isinstance(second.last, JobCancelled)
+    await first.leave()
+    again = Followed(backend.attach(first.id, request, queued.server_job_id), first.id)
+    await again.over()
+    assert isinstance(again.last, JobCompleted)
+    assert len(again.outputs) == 1
 
 
 @pytest.mark.parametrize("is_cut", [False, True])

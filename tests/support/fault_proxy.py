@@ -7,7 +7,7 @@ that a fault hits exactly the request it was meant for; WebSockets are piped thr
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -47,6 +47,13 @@ class Replace:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The server hears another body than was sent."""
+
+    change: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Truncate:
     """The answer breaks off after so many bytes."""
 
@@ -65,7 +72,7 @@ class Elsewhere:
     port: int
 
 
-Fault = Elsewhere | Answer | Endless | LoseRequest | LoseAnswer | Replace | Truncate | Stall
+Fault = Elsewhere | Answer | Endless | LoseRequest | LoseAnswer | Replace | Rewrite | Truncate | Stall
 
 
 @dataclass(slots=True)
@@ -204,7 +211,9 @@ class FaultProxy:
                 finally:
                     self.socket_log.append("closed")
                 return
-            server_writer.write(_closing(head) + body)
+            if isinstance(fault, Rewrite):
+                body = fault.change(body)
+            server_writer.write(_closing(head, len(body)) + body)
             match fault:
                 case LoseAnswer():
                     await server_reader.read()
@@ -281,9 +290,11 @@ async def fault_proxy(target: str) -> AsyncGenerator[FaultProxy]:
         await server.wait_closed()
 
 
-def _closing(head: bytes) -> bytes:
-    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
-    return b"\r\n".join([lines[0], b"Connection: close", *lines[1:]])
+def _closing(head: bytes, length: int) -> bytes:
+    replaced = (b"connection:", b"content-length:")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(replaced)]
+    fields = [b"Connection: close", *([b"Content-Length: %d" % length] if length else [])]
+    return b"\r\n".join([lines[0], *fields, *lines[1:]])
 
 
 async def _body(head: bytes, reader: asyncio.StreamReader) -> bytes:
