@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tui.domain.errors import NotFoundError
 from tui.domain.request import Task
 from tui.domain.server import Capabilities, Catalog
 from tui.domain.settings import GenerationDefaults, ServerKind, ServerSettings, Settings
-from tui.domain.workflow import NodeCatalog
+from tui.domain.workflow import NodeCatalog, ServerWorkflow
 from tui.services.workflows import WorkflowsService
 from tui.storage.paths import Paths
 
@@ -33,6 +34,9 @@ class FixedCatalogs:
     abilities: Capabilities
     has: Catalog = field(default_factory=Catalog)
     nodes: NodeCatalog | None = None
+    later: NodeCatalog | None = None
+    lying: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    forgotten: int = 0
 
     async def catalog(self, server: str) -> Catalog:
         """What the test gave."""
@@ -41,6 +45,23 @@ class FixedCatalogs:
     async def node_catalog(self, server: str) -> NodeCatalog | None:
         """What the test gave."""
         return self.nodes
+
+    async def workflows(self, server: str) -> tuple[ServerWorkflow, ...]:
+        """What the test gave."""
+        return tuple(ServerWorkflow(name=name, title=name) for name in self.lying)
+
+    async def workflow(self, server: str, name: str) -> bytes:
+        """What the test gave."""
+        return self.lying[name]
+
+    async def workflow_picture(self, server: str, name: str) -> bytes:
+        """None."""
+        raise NotFoundError("There is no picture.")
+
+    def forget(self, server: str) -> None:
+        """Count, and have what the test gave for the next look."""
+        self.forgotten += 1
+        self.nodes = self.later or self.nodes
 
     def capabilities(self, server: str) -> Capabilities:
         """What the test gave."""

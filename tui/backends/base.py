@@ -6,13 +6,13 @@ from types import TracebackType
 from typing import Self
 
 from tui.domain.chat import ChatEvent, ChatRequest
-from tui.domain.errors import LatentuiError, ServerError
+from tui.domain.errors import LatentuiError, NotFoundError, ServerError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
-from tui.domain.workflow import NodeCatalog
+from tui.domain.workflow import NodeCatalog, ServerWorkflow
 
 
 class Backend(ABC):
@@ -91,6 +91,18 @@ class ImageBackend(Backend):
     async def node_catalog(self) -> NodeCatalog | None:
         """The node definitions of a server that runs graphs; None of one that does not."""
         return None
+
+    async def workflows(self) -> tuple[ServerWorkflow, ...]:
+        """The workflows that lie on it; none on a server that does not run graphs."""
+        return ()
+
+    async def workflow(self, name: str) -> bytes:
+        """The JSON of one of `workflows`. Raises `NotFoundError` and `ServerError`."""
+        raise NotFoundError(f"{self.settings.name} has no workflow “{name}”.", "Choose another one.")
+
+    async def workflow_picture(self, name: str) -> bytes:
+        """A picture of what one of `workflows` makes; raises as `workflow`."""
+        raise NotFoundError(f"{self.settings.name} has no picture of “{name}”.")
 
     @abstractmethod
     def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from tui.backends.base import ImageBackend
 from tui.backends.comfyui_api import ComfyUIApi
 from tui.backends.comfyui_cancel import cancel_job
+from tui.backends.comfyui_library import fetch_picture, fetch_workflow, list_workflows
 from tui.backends.comfyui_pace import Pace
 from tui.backends.comfyui_session import Session
 from tui.backends.comfyui_watch import JobWatch
@@ -18,7 +19,7 @@ from tui.domain.job import JobId, OutputImage
 from tui.domain.request import ApiWorkflow, GenerationRequest, Task
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
-from tui.domain.workflow import NodeCatalog
+from tui.domain.workflow import NodeCatalog, ServerWorkflow
 from tui.protocol.comfyui_answers import choices_of
 
 _LOADERS = {
@@ -114,6 +115,18 @@ class ComfyUIBackend(ImageBackend):
         if not self._version:
             await self.status()
         return await self._current.api.node_catalog(self._version)
+
+    async def workflows(self) -> tuple[ServerWorkflow, ...]:
+        """Saved ones, and templates."""
+        return await list_workflows(self._current.api)
+
+    async def workflow(self, name: str) -> bytes:
+        """See `ImageBackend`."""
+        return await fetch_workflow(self._current.api, name)
+
+    async def workflow_picture(self, name: str) -> bytes:
+        """See `ImageBackend`."""
+        return await fetch_picture(self._current.api, name)
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""

@@ -109,6 +109,20 @@ class ComfyUIApi:
         except NotFoundError:
             return ()
 
+    async def optional(self, path: str, **query: str) -> object:
+        """The JSON at a path; None where the server does not have it."""
+        try:
+            return await self._http.get_json(path, **query)
+        except NotFoundError:
+            return None
+
+    async def content(self, path: str) -> bytes:
+        """A small file as it is."""
+        response, body = await self._http.exchange("GET", path)
+        if not response.is_success:
+            raise error_of(self.label, response.status_code, body, path)
+        return body
+
     async def node_catalog(self, version: str) -> NodeCatalog:
         """Every node's definition; decoded once for as long as the server says the same."""
         path = "/object_info"

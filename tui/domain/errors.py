@@ -5,6 +5,7 @@ LatentuiError
 │   ├── SettingsError           the settings file
 │   ├── PictureError            a picture, mask or control image
 │   └── WorkflowError           a workflow, its slots or their values
+│       └── NotListedError      a choice that the server does not offer, as far as is known
 ├── ServerError                 a server
 │   ├── ServerUnreachableError  nobody answers
 │   │   └── AnswerLostError     it may have taken the request, and its answer did not arrive
@@ -53,6 +54,10 @@ class PictureError(InputError):
 
 class WorkflowError(InputError):
     """A workflow, or a value for one of its slots, cannot be used."""
+
+
+class NotListedError(WorkflowError):
+    """A value is not among the server's choices, as they were when it was last asked."""
 
 
 class ServerError(LatentuiError):

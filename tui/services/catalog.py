@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from tui.domain.errors import ServerError
 from tui.domain.server import Capabilities, Catalog
-from tui.domain.workflow import NodeCatalog
+from tui.domain.workflow import NodeCatalog, ServerWorkflow
 from tui.services.connections import ConnectionsService
 
 T = TypeVar("T")
@@ -19,6 +19,7 @@ class CatalogService:
         self._connections = connections
         self._catalogs: _Shelf[Catalog] = _Shelf()
         self._nodes: _Shelf[NodeCatalog | None] = _Shelf()
+        self._workflows: _Shelf[tuple[ServerWorkflow, ...]] = _Shelf()
 
     async def catalog(self, server: str) -> Catalog:
         """The names of what the server has. Raises InputError or ServerError."""
@@ -30,6 +31,19 @@ class CatalogService:
         backend = self._connections.image_backend(server)
         return await self._get(self._nodes, server, backend.node_catalog)
 
+    async def workflows(self, server: str) -> tuple[ServerWorkflow, ...]:
+        """The workflows that lie on the server. Raises as `catalog`."""
+        backend = self._connections.image_backend(server)
+        return await self._get(self._workflows, server, backend.workflows)
+
+    async def workflow(self, server: str, name: str) -> bytes:
+        """The JSON of one of them. Raises as `catalog`."""
+        return await self._connections.image_backend(server).workflow(name)
+
+    async def workflow_picture(self, server: str, name: str) -> bytes:
+        """A picture of what one of them makes. Raises as `catalog`."""
+        return await self._connections.image_backend(server).workflow_picture(name)
+
     def capabilities(self, server: str) -> Capabilities:
         """What the server can do, as far as is known at this moment."""
         return self._connections.image_backend(server).capabilities
@@ -38,6 +52,7 @@ class CatalogService:
         """Ask anew next time, because something was added on the server."""
         self._catalogs.forget(server)
         self._nodes.forget(server)
+        self._workflows.forget(server)
 
     async def _get(self, shelf: "_Shelf[T]", server: str, fetch: Callable[[], Awaitable[T]]) -> T:
         try:

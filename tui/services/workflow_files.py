@@ -1,23 +1,25 @@
 """Where workflows lie: the templates that come with the program, and the person's own."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from tui.domain.errors import WorkflowError
+from tui.domain.errors import PictureError, WorkflowError
 from tui.domain.text import one_line
-from tui.workflow.json_values import JsonObject, object_of
+from tui.media.sniff import ENOUGH, media_type
+from tui.workflow.formats import MOST_BYTES, read_json
+from tui.workflow.json_values import Json, JsonObject, object_of
 from tui.workflow.templates import WorkflowTemplate, parse_template
 
 BUILTIN = ("txt2img_default", "img2img_default", "inpaint_masked", "controlnet_canny", "upscale_model")
 """The templates in the order in which people meet them; others that lie beside them follow by name."""
 
-MAXIMUM_BYTES = 64 * 1024 * 1024
 _SLOTS = ".slots.json"
-_PICTURES = {".png", ".webp", ".jpg", ".jpeg"}
+_PICTURES = (".png", ".webp", ".jpg", ".jpeg")
+_MEDIA = frozenset({*_PICTURES, ".mp4", ".webm", ".mkv", ".mov"})
+"""Files that may carry the workflow that made them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,9 @@ class OwnWorkflow:
 
     description: object = None
     """The JSON of the .slots.json file beside it, where there is one."""
+
+    is_result: bool = False
+    """Whether it was read out of what it made: its seeds are those of the picture."""
 
 
 def template_folder() -> Traversable:
@@ -54,17 +59,35 @@ def builtin_templates() -> dict[str, WorkflowTemplate]:
 
 
 def _builtin(folder: Traversable, name: str) -> WorkflowTemplate:
-    graph = json.loads(folder.joinpath(f"{name}.json").read_text("utf-8"))
-    return parse_template(name, graph, json.loads(folder.joinpath(name + _SLOTS).read_text("utf-8")))
+    graph = read_json(folder.joinpath(f"{name}.json").read_bytes())
+    return parse_template(name, graph, read_json(folder.joinpath(name + _SLOTS).read_bytes()))
+
+
+def builtin_file(name: str) -> bytes:
+    """The graph of a template that comes with the program."""
+    return template_folder().joinpath(f"{name}.json").read_bytes()
 
 
 def own_workflows(folder: Path) -> tuple[Path, ...]:
-    """The workflow files in the person's folder and the folders in it, by name."""
+    """The workflow files in the person's folder and the folders in it, by name.
+
+    A picture beside a file of the same name is its picture; another one is a workflow of its own.
+    """
     if not folder.is_dir():
         return ()
-    return tuple(
-        sorted(path for path in folder.rglob("*.json") if path.is_file() and not path.name.endswith(_SLOTS))
-    )
+    found = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    graphs = {path for path in found if path.suffix == ".json" and not path.name.endswith(_SLOTS)}
+    made = {
+        path for path in found if path.suffix.lower() in _MEDIA and path.with_suffix(".json") not in graphs
+    }
+    return tuple(sorted(graphs | made))
+
+
+def picture_of(path: Path) -> Path | None:
+    """The picture that shows what a workflow makes: itself, or the one beside it."""
+    if path.suffix.lower() in _PICTURES:
+        return path
+    return next((beside for end in _PICTURES if (beside := path.with_suffix(end)).is_file()), None)
 
 
 def find_own(folder: Path, workflow: str) -> Path:
@@ -73,8 +96,11 @@ def find_own(folder: Path, workflow: str) -> Path:
         if workflow in (own_name(folder, path), str(path)):
             return path
     path = Path(workflow).expanduser()
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):
+        pass  # too long, or not a path at all
     known = ", ".join((*builtin_templates(), *(own_name(folder, own) for own in own_workflows(folder))))
     raise WorkflowError(f"There is no workflow “{one_line(workflow, 80)}”.", f"There are {known}.")
 
@@ -86,7 +112,7 @@ def own_name(folder: Path, path: Path) -> str:
 
 def fingerprint(path: Path) -> tuple[object, ...]:
     """Something that differs once the file, or the description beside it, was changed."""
-    return path, _stamp(path), _stamp(_description_beside(path))
+    return path, _stamp(path), _stamp(description_beside(path))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -97,15 +123,22 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
-def _description_beside(path: Path) -> Path:
+def description_beside(path: Path) -> Path:
+    """The file that describes the slots of a graph."""
     return path.with_name(path.name.removesuffix(".json") + _SLOTS)
 
 
 def read_own(path: Path, name: str) -> OwnWorkflow:
-    """The workflow in a JSON file, or in the picture that it made; raises `WorkflowError`."""
-    if path.suffix.lower() in _PICTURES:
-        return _from_picture(path, name)
-    beside = _description_beside(path)
+    """The workflow in a JSON file, or in the picture or video that it made; raises `WorkflowError`."""
+    try:
+        with path.open("rb") as stream:
+            kind = media_type(stream.read(ENOUGH)) or ""
+    except OSError as error:
+        raise _unreadable(path) from error
+    is_media = kind.startswith(("image/", "video/", "audio/"))
+    if is_media or (kind != "text/plain" and path.suffix.lower() in _MEDIA):
+        return _from_media(path, name)
+    beside = description_beside(path)
     return OwnWorkflow(
         name=name,
         path=path,
@@ -114,11 +147,14 @@ def read_own(path: Path, name: str) -> OwnWorkflow:
     )
 
 
-def _from_picture(path: Path, name: str) -> OwnWorkflow:
+def _from_media(path: Path, name: str) -> OwnWorkflow:
     """What ran is surer than the canvas beside it, which may need nodes to be converted."""
     from tui.media.metadata import read_texts  # Pillow
 
-    texts = read_texts(path)
+    try:
+        texts = read_texts(path)
+    except PictureError as error:
+        raise _unreadable(path) from error
     graph, canvas = (_json(texts.get(key, "null"), path) for key in ("prompt", "workflow"))
     if not graph and not canvas:
         raise WorkflowError(
@@ -126,24 +162,33 @@ def _from_picture(path: Path, name: str) -> OwnWorkflow:
             "Some programs strip it when they save or send a picture; use the original file.",
         )
     return OwnWorkflow(
-        name=name, path=path, data=graph or canvas, canvas=object_of(canvas) or None if graph else None
+        name=name,
+        path=path,
+        data=graph or canvas,
+        canvas=object_of(canvas) or None if graph else None,
+        is_result=True,
     )
 
 
-def _read_json(path: Path) -> object:
-    shown = one_line(path.name, 80)
+def _read_json(path: Path) -> Json:
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise WorkflowError(f"“{shown}” is too large for a workflow.", "Choose another file.")
+        if path.stat().st_size > MOST_BYTES:
+            raise WorkflowError(
+                f"“{one_line(path.name, 80)}” is too large for a workflow.", "Choose another file."
+            )
         return _json(path.read_bytes(), path)
     except OSError as error:
-        raise WorkflowError(f"“{shown}” cannot be read.", "Check the path and its permissions.") from error
+        raise _unreadable(path) from error
 
 
-def _json(text: str | bytes, path: Path) -> object:
+def _json(text: str | bytes, path: Path) -> Json:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WorkflowError(
-            f"“{one_line(path.name, 80)}” is not JSON.", "Choose a workflow saved by ComfyUI."
-        ) from error
+        return read_json(text)
+    except WorkflowError as error:
+        raise WorkflowError(f"“{one_line(path.name, 80)}”: {error.title}", error.advice) from error
+
+
+def _unreadable(path: Path) -> WorkflowError:
+    return WorkflowError(
+        f"“{one_line(path.name, 80)}” cannot be read.", "Check the path and its permissions."
+    )

@@ -1,43 +1,50 @@
 """Workflows as forms, and filled forms as requests."""
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from tui.domain.errors import WorkflowError
-from tui.domain.forms import Field, Form, PictureField, SeedField, WorkflowSummary
+from tui.domain.arrangement import Arrangement
+from tui.domain.errors import NotListedError, SaveError, ServerError, WorkflowError
+from tui.domain.forms import Form, PictureField, WorkflowSummary
 from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Capabilities, Catalog
 from tui.domain.settings import GenerationDefaults, Settings
-from tui.domain.text import nearest, one_line
-from tui.domain.workflow import NodeCatalog
+from tui.domain.text import one_line
+from tui.domain.workflow import Needs, NodeCatalog, ServerWorkflow
 from tui.services.task_forms import task_form, task_summaries
+from tui.services.workflow_copies import save_copy
 from tui.services.workflow_files import (
     OwnWorkflow,
     builtin_templates,
     find_own,
     fingerprint,
     own_name,
-    own_workflows,
     read_own,
 )
+from tui.services.workflow_lists import (
+    SERVER,
+    own_summaries,
+    own_summary,
+    recent_summaries,
+    server_summary,
+    template_summary,
+)
+from tui.services.workflow_memory import WorkflowMemory
+from tui.services.workflow_values import checked_values
 from tui.storage.paths import Paths
+from tui.workflow.arranging import arranged
 from tui.workflow.definitions import NodeDefs
-from tui.workflow.field_values import field_value
 from tui.workflow.fields import build_form
 from tui.workflow.fill import fill
+from tui.workflow.needs import needs_of
 from tui.workflow.requests import request_of, values_of
-from tui.workflow.slots import STANDARD_LABELS
 from tui.workflow.templates import WorkflowTemplate, parse_template
 
 _REMEMBERED = 16
 """How many of the person's own workflows are kept as they were understood."""
-
-_RANDOM_SEEDS = 2**32
-"""Random seeds stay below this: every server, and a browser's numbers, can hold and repeat them."""
 
 
 class SettingsOfWorkflows(Protocol):
@@ -65,8 +72,24 @@ class CatalogOfServers(Protocol):
         """The node definitions of a server that runs graphs."""
         ...
 
+    async def workflows(self, server: str) -> tuple[ServerWorkflow, ...]:
+        """The workflows that lie on a server."""
+        ...
+
+    async def workflow(self, server: str, name: str) -> bytes:
+        """The JSON of one of them."""
+        ...
+
+    async def workflow_picture(self, server: str, name: str) -> bytes:
+        """A picture of what it makes."""
+        ...
+
     def capabilities(self, server: str) -> Capabilities:
         """What a server can do."""
+        ...
+
+    def forget(self, server: str) -> None:
+        """Ask anew next time."""
         ...
 
 
@@ -80,30 +103,48 @@ class _Opened:
 
 
 class WorkflowsService:
-    """Lists workflows, makes their forms for a server, and checks and fills them."""
+    """Lists workflows, makes their forms for a server, and checks and fills them.
+
+    A workflow is named by a template's name, the name of one of the person's own, a path to a file (JSON,
+    or a picture or video that carries it), or "server:…" for one that lies on the server.
+    """
 
     def __init__(self, settings: SettingsOfWorkflows, catalog: CatalogOfServers) -> None:
         self._settings = settings
         self._catalog = catalog
+        self._memory = WorkflowMemory(settings.paths)
         self._defs: dict[str, tuple[NodeCatalog, NodeDefs]] = {}
         self._own: dict[tuple[object, ...], tuple[NodeDefs, WorkflowTemplate]] = {}
+        self._fetched: dict[tuple[str, str], Path] = {}
 
     async def list(self, server: str | None = None) -> tuple[WorkflowSummary, ...]:
-        """The workflows that can be tried on a server, or all: templates first, then the person's own."""
+        """The workflows that can be tried on a server, or all that are here.
+
+        Templates first, then the person's own, those opened lately, and those that lie on the server.
+        """
         templates = await asyncio.to_thread(builtin_templates)
         if server is not None:
             capabilities = self._catalog.capabilities(server)
             if not capabilities.runs_graphs:
                 return task_summaries(capabilities, templates)
-        folder = self._settings.paths.workflows
-        own = await asyncio.to_thread(own_workflows, folder)
-        return (*map(_summary, templates.values()), *(_own_summary(folder, path) for path in own))
+        here = await asyncio.to_thread(self._here, templates)
+        if server is None:
+            return here
+        try:
+            there = await self._catalog.workflows(server)
+        except ServerError:
+            return here
+        return (*here, *map(server_summary, there))
+
+    def _here(self, templates: Mapping[str, WorkflowTemplate]) -> tuple[WorkflowSummary, ...]:
+        known = (
+            *map(template_summary, templates.values()),
+            *own_summaries(self._settings.paths.workflows),
+        )
+        return (*known, *recent_summaries(self._memory.recent(), known))
 
     async def form(self, server: str, workflow: str) -> Form:
-        """The form of a workflow with the server's own choices and ranges. Raises InputError or ServerError.
-
-        `workflow` is a template's name, the name of one of the person's own, or a path to a file.
-        """
+        """The form with the server's own choices and ranges. Raises InputError or ServerError."""
         return (await self._open(server, workflow)).form
 
     async def request(
@@ -114,11 +155,25 @@ class WorkflowsService:
         What is not given takes the form's default; a seed that is not given is drawn here.
         """
         opened = await self._open(server, workflow)
+        try:
+            made = await self._request(opened, server, workflow, values)
+        except NotListedError:
+            # the person may know of a model that came after the server was asked
+            again = await self._open_anew(server, workflow)
+            if again.defs is opened.defs:
+                raise
+            made = await self._request(again, server, workflow, values)
+        await self._remember(workflow)
+        return made
+
+    async def _request(
+        self, opened: _Opened, server: str, workflow: str, values: Mapping[str, FieldValue]
+    ) -> GenerationRequest:
         if opened.form.problems:
             raise WorkflowError(
                 f"“{one_line(workflow, 80)}” cannot run on {server}.", " ".join(opened.form.problems)
             )
-        checked, notes = _checked(opened, values)
+        checked, notes = checked_values(opened.form, opened.template, values)
         if any(isinstance(field, PictureField) for field in opened.form.fields):
             checked, more_notes = await asyncio.to_thread(self._with_pictures, opened.form, checked)
             notes = (*notes, *more_notes)
@@ -132,15 +187,79 @@ class WorkflowsService:
         """The values of a form that would make this request again."""
         return values_of(request)
 
+    async def needs(self, server: str, workflow: str) -> Needs:
+        """What the workflow needs that the server does not have. Raises as `form`."""
+        opened = await self._open(server, workflow)
+        if opened.template is None or opened.defs is None:
+            return Needs()
+        return await asyncio.to_thread(needs_of, opened.template, opened.form, opened.defs)
+
+    async def graph(self, server: str, workflow: str) -> Mapping[str, Any]:
+        """The workflow in API format, as the server would be sent it when nothing is changed."""
+        opened = await self._open(server, workflow)
+        if opened.template is None:
+            raise WorkflowError(f"{server} does not run ComfyUI workflows.", "Choose a ComfyUI.")
+        return opened.template.graph
+
+    async def arrangement(self, server: str, workflow: str) -> Arrangement:
+        """How the person wants the workflow's fields. Raises as `form`."""
+        opened = await self._open(server, workflow)
+        return await asyncio.to_thread(self._memory.arrangement, _key(opened))
+
+    async def arrange(self, server: str, workflow: str, wishes: Arrangement) -> Form:
+        """Keep an arrangement, for this workflow under whatever name; the form as it is then."""
+        opened = await self._open(server, workflow)
+        await asyncio.to_thread(self._memory.arrange, _key(opened), wishes)
+        return (await self._open(server, workflow)).form
+
+    async def paste(self, content: str | bytes, title: str = "pasted") -> str:
+        """A name for a workflow that comes from the clipboard or a pipe. Raises WorkflowError, SaveError."""
+        data = content.encode() if isinstance(content, str) else content
+        path = await asyncio.to_thread(self._memory.keep, data, title)
+        await asyncio.to_thread(read_own, path, title)  # says what is wrong with it
+        return str(path)
+
+    async def save_copy(
+        self, server: str, workflow: str, name: str, values: Mapping[str, FieldValue] | None = None
+    ) -> WorkflowSummary:
+        """Put a copy among the person's own, with `values` in it where they are given. Raises SaveError."""
+        folder = self._settings.paths.workflows
+        plan = (await self.request(server, workflow, values)).plan if values is not None else None
+        found = await self._located(server, workflow)
+        path = await asyncio.to_thread(save_copy, folder, found, name, plan)
+        return await asyncio.to_thread(own_summary, folder, path)
+
+    async def thumbnail(self, server: str, workflow: str) -> str | None:
+        """A picture of what the workflow makes, on this disk; None where there is none."""
+        if not workflow.startswith(SERVER):
+            found = [summary for summary in await self.list() if workflow in (summary.name, summary.path)]
+            return found[0].picture if found else None
+        file = self._memory.picture_file(f"{server} {workflow}")
+        if await asyncio.to_thread(file.is_file):
+            return str(file)
+        try:
+            data = await self._catalog.workflow_picture(server, workflow.removeprefix(SERVER))
+            return str(await asyncio.to_thread(self._memory.keep_picture, data, f"{server} {workflow}"))
+        except (ServerError, SaveError):
+            return None
+
     async def _open(self, server: str, workflow: str) -> _Opened:
         templates = await asyncio.to_thread(builtin_templates)
         defaults = self._defaults(server)
         if not self._catalog.capabilities(server).runs_graphs:
             return await self._open_task(server, workflow, templates, defaults)
         defs = await self._node_defs(server)
-        template = templates.get(workflow) or await asyncio.to_thread(self._own_template, workflow, defs)
+        template = templates.get(workflow)
+        if template is None:
+            found = await self._located(server, workflow)
+            template = await asyncio.to_thread(self._own_template, found, workflow, defs)
         form = await asyncio.to_thread(build_form, template, defs, defaults)
-        return _Opened(form, template, defs)
+        wishes = await asyncio.to_thread(self._memory.arrangement, template.key)
+        return _Opened(arranged(form, wishes), template, defs)
+
+    async def _open_anew(self, server: str, workflow: str) -> _Opened:
+        self._catalog.forget(server)
+        return await self._open(server, workflow)
 
     async def _open_task(
         self,
@@ -157,6 +276,27 @@ class WorkflowsService:
         # asked again: what a server can do is known better once it has answered
         capabilities = self._catalog.capabilities(server)
         return _Opened(task_form(templates[workflow], capabilities, catalog, defaults))
+
+    async def _located(self, server: str, workflow: str) -> str:
+        """The name or path of a workflow that lies on this disk; a server's is fetched."""
+        if not workflow.startswith(SERVER):
+            return workflow
+        key = (server, workflow)
+        known = self._fetched.get(key)
+        if known is None or not await asyncio.to_thread(known.is_file):
+            name = workflow.removeprefix(SERVER)
+            data = await self._catalog.workflow(server, name)
+            title = name.rpartition("/")[2].removesuffix(".json")
+            known = self._fetched[key] = await asyncio.to_thread(self._memory.keep, data, title)
+        return str(known)
+
+    async def _remember(self, workflow: str) -> None:
+        if workflow in builtin_templates():
+            return
+        try:
+            await asyncio.to_thread(self._memory.remember, workflow)
+        except SaveError:
+            return  # a convenience, which must not keep a job from running
 
     def _with_pictures(
         self, form: Form, values: Mapping[str, FieldValue]
@@ -175,13 +315,14 @@ class WorkflowsService:
             known = self._defs[server] = (catalog, NodeDefs(catalog.definitions))
         return known[1]
 
-    def _own_template(self, workflow: str, defs: NodeDefs) -> WorkflowTemplate:
+    def _own_template(self, found: str, workflow: str, defs: NodeDefs) -> WorkflowTemplate:
         folder = self._settings.paths.workflows
-        path = find_own(folder, workflow)
-        key = fingerprint(path)
+        path = find_own(folder, found)
+        key = (workflow, *fingerprint(path))
         known = self._own.get(key)
         if known is None or known[0] is not defs:
-            own = read_own(path, own_name(folder, path) if path.is_relative_to(folder) else path.stem)
+            is_own = path.is_relative_to(folder)
+            own = read_own(path, own_name(folder, path) if is_own else _title(workflow, path))
             if len(self._own) >= _REMEMBERED:
                 self._own.clear()
             known = self._own[key] = (defs, _understood(own, defs))
@@ -193,72 +334,19 @@ class WorkflowsService:
         return {field.name: getattr(defaults, field.name) for field in fields(defaults)}
 
 
+def _title(workflow: str, path: Path) -> str:
+    if workflow.startswith(SERVER):
+        return one_line(workflow.rpartition("/")[2].removesuffix(".json"), 80)
+    return path.stem
+
+
+def _key(opened: _Opened) -> str:
+    return opened.template.key if opened.template is not None else opened.form.workflow
+
+
 def _understood(own: OwnWorkflow, defs: NodeDefs) -> WorkflowTemplate:
     if own.description is not None:
         return parse_template(own.name, own.data, own.description)
     from tui.workflow.opening import open_workflow  # the conversion, which no template needs
 
-    return open_workflow(own.name, own.data, defs, own.canvas)
-
-
-def _summary(template: WorkflowTemplate) -> WorkflowSummary:
-    return WorkflowSummary(
-        name=template.name, title=template.title, description=template.description, task=template.task
-    )
-
-
-def _own_summary(folder: Path, path: Path) -> WorkflowSummary:
-    name = own_name(folder, path)
-    return WorkflowSummary(name=name, title=path.stem, is_builtin=False, path=str(path))
-
-
-def _checked(
-    opened: _Opened, values: Mapping[str, FieldValue]
-) -> tuple[Mapping[str, FieldValue], tuple[str, ...]]:
-    """Every field's value, given or default, and notes about values that found no field."""
-    given, notes = _by_field(opened, values)
-    checked = {field.name: _checked_value(field, given.get(field.name)) for field in opened.form.fields}
-    return {name: value for name, value in checked.items() if value is not None}, notes
-
-
-def _by_field(
-    opened: _Opened, values: Mapping[str, FieldValue]
-) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
-    found: dict[str, FieldValue] = {}
-    unused: list[str] = []
-    for name, value in values.items():
-        field = opened.form.field(name) or _aliased(opened, name)
-        if field is not None:
-            found[field.name] = value
-        elif name not in STANDARD_LABELS:
-            raise _unknown_field(opened.form, name)
-        elif value not in (None, "", ()):
-            unused.append(STANDARD_LABELS[name].lower())
-    if not unused:
-        return found, ()
-    return found, (f"“{opened.form.title}” has no use for: {', '.join(unused)}.",)
-
-
-def _aliased(opened: _Opened, name: str) -> Field | None:
-    slot = opened.template.named(name) if opened.template else None
-    return opened.form.field(slot.name) if slot else None
-
-
-def _unknown_field(form: Form, name: str) -> WorkflowError:
-    names = tuple(field.name for field in form.fields)
-    like = nearest(name, names)
-    return WorkflowError(
-        f"“{form.title}” has no field “{one_line(name, 60)}”.",
-        f"Did you mean “{like}”?" if like else f"It has {', '.join(names[:30])}.",
-    )
-
-
-def _checked_value(field: Field, given: FieldValue) -> FieldValue:
-    if field.unavailable:
-        if given not in (None, "", ()):
-            raise WorkflowError(f"{field.label} cannot be set here.", field.unavailable)
-        return None
-    value = field_value(field, given)
-    if value is None and isinstance(field, SeedField):
-        return secrets.randbelow(min(field.maximum + 1, _RANDOM_SEEDS))
-    return value
+    return open_workflow(own.name, own.data, defs, own.canvas, keeps_seeds=own.is_result)

@@ -4,7 +4,7 @@ from math import isfinite
 from pathlib import Path
 from typing import assert_never
 
-from tui.domain.errors import WorkflowError
+from tui.domain.errors import NotListedError, WorkflowError
 from tui.domain.forms import (
     ChoiceField,
     Field,
@@ -189,12 +189,12 @@ def choose(label: str, text: str, choices: tuple[str, ...]) -> str:
 
 def _unknown(label: str, text: str, choices: tuple[str, ...]) -> WorkflowError:
     if not choices:
-        return WorkflowError(
+        return NotListedError(
             f"{label}: the server has none to choose from.", "Leave it empty, or add one there."
         )
     like = nearest(text, choices)
     few = ", ".join(choices[:5]) + (f" and {len(choices) - 5} more" if len(choices) > 5 else "")
-    return WorkflowError(
+    return NotListedError(
         f"{label} “{one_line(text, 80)}” is not on the server.",
         f"Did you mean “{like}”?" if like else f"It has {few}.",
     )

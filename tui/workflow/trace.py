@@ -88,11 +88,10 @@ class Tracer:
 
     def _mark_roles(self) -> None:
         for target, spec in self._widgets():
-            uploads = (kind for key, kind in _UPLOADS.items() if spec.options.get(key))
-            media: Media | None = next(uploads, None)
-            if media is not None:
+            uploads = [kind for key, kind in _UPLOADS.items() if spec.options.get(key)]
+            if uploads:
                 self._roles[target] = SlotRole.PICTURE
-                self._media[target] = media
+                self._media[target] = uploads[0]
             elif spec.type == "INT" and target.input_name in _SEEDS:
                 self._roles[target] = SlotRole.SEED
 
