@@ -26,7 +26,6 @@ from tui.backends.comfyui import ComfyUIBackend
 from tui.backends.comfyui_pace import Pace
 from tui.demo.server import EmbeddedEngine
 from tui.domain.errors import (
-    AnswerLostError,
     RequestRejectedError,
     ServerError,
     ServerReplyError,
@@ -295,7 +294,7 @@ async def test_a_submission_that_never_arrived_fails_and_is_not_sent_again(
 ) -> None:
     proxy.on("POST", "/prompt", LoseRequest())
     job = follow(backend, comfyui.request(seed=13))
-    with pytest.raises(AnswerLostError):
+    with pytest.raises(ServerReplyError, match="did not take the job"):
         await job.over()
     assert proxy.count("POST /prompt") == 1
 
