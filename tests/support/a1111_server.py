@@ -49,6 +49,9 @@ class A1111Server:
         self.finished: list[str] = []
         """Prompts in the order in which they ended, stopped ones among them."""
 
+        self.slips_in: dict[str, Any] | None = None
+        """Somebody else's txt2img that arrives just before the next one."""
+
         self.requests: list[str] = []
         self.state: dict[str, Any] = {}
         self._run_ids = itertools.count(1)
@@ -57,6 +60,7 @@ class A1111Server:
         self._running_prompt = ""
         self._current_task: str | None = None
         self._pending: list[str] = []
+        self._others: set[asyncio.Future[web.Response]] = set()
         self._finished_tasks: deque[str] = deque(maxlen=16)
         self._preview = b""
         self._preview_id = 0
@@ -233,6 +237,10 @@ class A1111Server:
         return await self._generate(body, "img2img")
 
     async def _generate(self, body: dict[str, Any], kind: str) -> web.Response:
+        if self.slips_in is not None:
+            other, self.slips_in = self.slips_in, None
+            self._others.add(asyncio.ensure_future(self._generate(other, "txt2img")))
+            await asyncio.sleep(0)
         self.bodies.append(body)
         sampler, schedule = self._sampler(body)
         if sampler is None:

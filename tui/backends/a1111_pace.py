@@ -32,7 +32,7 @@ class Pace:
     """For a job to show up after its connection broke."""
 
     handing_over: float = 120.0
-    """For the pictures of a job that is over: a batch of large ones takes its time on a slow line."""
+    """For a job to arrive, and for its pictures once it is over: large ones take long on a slow line."""
 
     patience: float = 120.0
     """For a server that went away, before a job's outcome is called unknown."""

@@ -171,11 +171,10 @@ class JobWatch:
         except ServerError as error:
             return self._miss(error)
         self._away_since = None
-        if sight.stage is not Stage.COMPLETED:
+        if sight.stage in {Stage.QUEUED, Stage.ACTIVE}:
             self._over_since = None
         elif self._waited_for_answer() > self._pace.handing_over:
-            reason = f"The server finished the job, but {words.NOT_KEPT}, and that one is silent."
-            return [JobOutcomeUnknown(self._job_id, reason)]
+            return [JobOutcomeUnknown(self._job_id, words.SILENT)]
         return [*self._sighting.take(sight), *obeyed]
 
     async def _obey(self, sight: Sight) -> list[JobEvent]:

@@ -3,7 +3,7 @@
 Such a server tells how far "it" is and not for whom, and an interrupt hits whatever runs. What is known:
 requests are worked on in the order in which they came, one at a time. A run is taken for ours when the
 server was seen idle right before our request went out, nothing else began since, and the run is of our
-kind and length.
+kind and length. What remains is somebody who asks for the same number of steps within those milliseconds.
 """
 
 from dataclasses import dataclass
