@@ -158,3 +158,18 @@ async def test_a_journal_found_damaged_at_the_start_is_set_aside(fleet, journal)
         assert "set aside" in generation.problem.advice
         job = await generation.submit("paint", FOX)
         assert (await over(generation, job.id)).status is JobStatus.COMPLETED
+
+
+async def test_a_program_starts_though_the_journal_is_held(fleet, journal):
+    async with program(fleet, journal) as generation:
+        before = await generation.submit("paint", FOX)
+        await over(generation, before.id)
+    holder = locked(journal)
+    await holder.__aenter__()
+    async with program(fleet, journal) as generation:
+        assert generation.job(before.id).status is JobStatus.COMPLETED
+        assert generation.problem is not None
+        await holder.__aexit__(None, None, None)
+        job = await generation.submit("paint", FOX)
+        assert (await over(generation, job.id)).status is JobStatus.COMPLETED
+        await until(lambda: rows(journal)[-1] == (job.id, "completed"))

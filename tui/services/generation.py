@@ -70,14 +70,16 @@ class GenerationService:
             await self._load()
         except CorruptedError:
             await self._load()  # from the new journal
+        except SaveError as error:
+            self._book.problem = error  # somebody holds it; what it has shows once it is let go
         await self._lookout.open()
         self._scheduler.open()
         return self
 
     async def _load(self) -> None:
-        await self._journal.do(_begin, self._book.owner)
         if self._works_queue:
             self._roster.load(await self._journal.read(jobs.unfinished_and_recent, _RECENT))
+        await self._journal.do(_begin, self._book.owner)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -64,7 +64,14 @@ class JobQueue:
         await self._take_in(job_id, await self._journal.do(queues.edit, job_id, request))
 
     def _check_kind(self, job: Job, server: str) -> None:
-        if self._connections.connection(server).kind != self._connections.connection(job.server).kind:
+        old = next((c for c in self._connections.connections if c.server == job.server), None)
+        is_alike = (
+            self._connections.connection(server).kind == old.kind
+            if old is not None
+            else self._connections.image_backend(server).capabilities.runs_graphs
+            == (job.request.plan is not None)
+        )
+        if not is_alike:
             raise InputError(
                 f"{server} is another kind of server than {job.server}.",
                 "Open the job's request in the form, choose the server there, and generate.",

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from tui.backends.base import ImageBackend
@@ -29,6 +31,16 @@ _RECORD_SECONDS = 1.0
 """How often progress is written for other programs to see."""
 
 
+@asynccontextmanager
+async def closed_after(stream: AsyncIterator[JobEvent]) -> AsyncGenerator[None]:
+    """Let go of a stream at once when it is left early, rather than when it is forgotten."""
+    try:
+        yield
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+
+
 class JobRun:
     """Hands one job to its backend, or finds it there again, and follows it.
 
@@ -40,6 +52,7 @@ class JobRun:
         self, entry: Entry, backend: ImageBackend, desk: Desk, *, attaches: bool, is_patient: bool
     ) -> None:
         self.id = entry.job.id
+        self.server = entry.job.server
         self.is_put_back = False
         self.error: LatentuiError | None = None
         """Why the job failed, where it was an error of ours rather than the server's word."""
@@ -62,8 +75,6 @@ class JobRun:
 
     async def run(self) -> None:
         """Follow the job to its end."""
-        if self._attaches:
-            await self.saver.recall()
         self._expected = await self._desk.book.expected(self._key)
         last = await self._follow()
         while last is None and not self.is_put_back and not self._is_lost:
@@ -89,6 +100,8 @@ class JobRun:
 
     async def _follow(self) -> LastEvent | None:
         """The last event of one watch; None when the watch broke and has to be taken up again."""
+        if self._attaches:
+            await self.saver.recall()
         saving = asyncio.create_task(self._save_outputs(), name=f"outputs of {self.id}")
         try:
             last = await self._watch()
@@ -96,6 +109,7 @@ class JobRun:
             await saving
         finally:
             saving.cancel()
+            await asyncio.wait({saving})  # nothing half-written is left when the program ends
         return last
 
     async def _watch(self) -> LastEvent | None:
@@ -106,11 +120,12 @@ class JobRun:
                 if self._attaches
                 else self._backend.run(self.id, job.request)
             )
-            async for event in stream:
-                if isinstance(event, LastEvent):
-                    last = event
-                elif not await self._take(event):
-                    return None
+            async with closed_after(stream):
+                async for event in stream:
+                    if isinstance(event, LastEvent):
+                        last = event
+                    elif not await self._take(event):
+                        return None
         except ServerUnreachableError as error:
             return self._unreachable(error)
         except LatentuiError as error:

@@ -69,8 +69,10 @@ class Lookout:
 
     async def _look(self) -> None:
         read = self._desk.book.journal.read
+        revision = await read(jobs.revision)
         data_version = await read(jobs.data_version)
         if data_version == self._data_version:
+            self._revision = revision  # read first: up to here all changes are our own
             return
         self._data_version = data_version
         for entry in await read(jobs.changed_since, self._revision):

@@ -40,26 +40,30 @@ class OutputSaver:
         self._desk = desk
         self._known: list[OutputEntry] = []
         self._places = 0
+        self._has_results = False
         self._temporary: list[OutputImage] = []
         self._missing: list[OutputEntry] = []
         self.error: LatentuiError | None = None
         """Why an output could not be saved."""
 
     async def recall(self) -> None:
-        """Learn what an earlier watch of the same job has saved already."""
+        """Learn what an earlier watch of the same job has saved already; all else is announced anew."""
         self._known = list(await self._desk.book.outputs_of(self._job_id))
         self._places = len(self._known)
+        self._has_results = any(not entry.offer.is_temporary for entry in self._known)
+        self._temporary, self._missing, self.error = [], [], None
 
     async def save(self, output: OutputImage) -> None:
         """Bring one output home. What a preview node made is kept back until the end."""
         if output.is_temporary:
             self._temporary.append(output)
             return
+        self._has_results = True
         await self._save(await self._entry_of(output))
 
     async def finish(self) -> None:
         """Save what was kept back, if the job left nothing else."""
-        if self._places == 0:
+        if not self._has_results:
             for output in self._temporary:
                 await self._save(await self._entry_of(output))
 

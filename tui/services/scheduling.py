@@ -1,7 +1,9 @@
 """Which job goes to which server, and when: the one place where jobs are handed over or found again."""
 
 import asyncio
-from typing import TypeVar
+import time
+from dataclasses import dataclass, replace
+from typing import Self, TypeVar
 from weakref import WeakSet
 
 from tui.backends.base import ImageBackend
@@ -18,9 +20,29 @@ from tui.storage.entries import Entry, Phase
 
 T = TypeVar("T")
 
-_LONGEST_PAUSE = 15.0
+_FIRST_REST = 0.5
+_LONGEST_REST = 15.0
 _KEPT = 50
 """Savers and errors of ended jobs that are kept in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long a server that could not be handed a job is left alone."""
+
+    seconds: float
+    until: float
+
+    @classmethod
+    def after(cls, last: Self | None) -> Self:
+        """Twice as long as the last one."""
+        seconds = min(last.seconds * 2, _LONGEST_REST) if last else _FIRST_REST
+        return cls(seconds, time.monotonic() + seconds)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it may be tried again."""
+        return time.monotonic() >= self.until
 
 
 class Scheduler:
@@ -32,7 +54,7 @@ class Scheduler:
         self._takes_free = takes_free
         self._runs: dict[JobId, JobRun] = {}
         self._loose: list[Entry] = []
-        self._pauses: dict[JobId, float] = {}
+        self._rests: dict[str, Rest] = {}
         self._identified: WeakSet[ImageBackend] = WeakSet()
         self._wake = asyncio.Event()
         self._claiming = asyncio.Lock()
@@ -88,14 +110,17 @@ class Scheduler:
             for connection in self._connections():
                 if (backend := self._backend(connection.server)) is not None:
                     is_reachable = connection.state is ConnectionState.CONNECTED
-                    await self._serve(connection.server, backend, is_reachable)
+                    rest = self._rests.get(connection.server)
+                    may_go = is_reachable and (rest is None or rest.is_over)
+                    await self._serve(connection.server, backend, may_go)
 
     def _connections(self) -> tuple[Connection, ...]:
         every = self._desk.connections.connections
         if self._takes_free:
             return every
         # a single command leaves alone, and does not even open, the servers that it has no job for
-        mine = {entry.job.server for entry in self._desk.roster.entries if not entry.phase.status.is_over}
+        entries, me = self._desk.roster.entries, self._desk.book.owner.id
+        mine = {entry.job.server for entry in entries if entry.owner == me and not entry.phase.status.is_over}
         return tuple(connection for connection in every if connection.server in mine)
 
     def _backend(self, server: str) -> ImageBackend | None:
@@ -144,7 +169,7 @@ class Scheduler:
             if held >= self._settings.current.queue_depth:
                 return
             sent = at_phase(entry, Phase.SENT, entry.job)
-            await self._desk.book.enter(sent)  # once more, now that it goes out
+            await self._desk.book.record(sent)  # once more, now that it goes out
             if entry in self._loose:  # not cancelled meanwhile
                 self._loose.remove(entry)
                 self._start(sent, backend, attaches=False)
@@ -172,20 +197,21 @@ class Scheduler:
             self.wake()
         if run.is_put_back:
             await self._put_back(run)
+        else:
+            self._rests.pop(run.server, None)
 
     async def _put_back(self, run: JobRun) -> None:
-        pause = self._pauses[run.id] = min(self._pauses.get(run.id, 0.25) * 2, _LONGEST_PAUSE)
-        entry = self._desk.roster.entry(run.id)
-        server = entry.job.server
-        await self._desk.connections.check(server)
-        await asyncio.sleep(pause)
-        book = self._desk.book
+        """Return a job to its queue, and let its server rest a while even if it seems to answer."""
+        rest = self._rests[run.server] = Rest.after(self._rests.get(run.server))
+        entry, book = self._desk.roster.entry(run.id), self._desk.book
+        waiting = replace(entry.job, activity=f"waiting for {run.server}")
+        self._desk.roster.put(at_phase(entry, Phase.WAITING, waiting))
         try:
             await book.journal.do(queues.put_back, run.id, book.owner.id)
         except SaveError as error:
             book.problem = error
-            self._loose.append(entry)
-        self._desk.roster.put(at_phase(entry, Phase.WAITING, entry.job))
+            self._loose.append(self._desk.roster.entry(run.id))
+        await asyncio.sleep(rest.seconds)
         self.wake()
 
     def _keep(self, run: JobRun) -> None:
