@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary, ref
 from textual.app import App
 from textual.widget import Widget
 
-from tui.terminal import guard, sanitize
+from tui.terminal import gone, guard, sanitize
 from tui.terminal.answers import Acknowledged
 from tui.terminal.delivery import Delivery, Sender
 from tui.terminal.detect import cell_size_now
@@ -76,6 +76,10 @@ class TerminalHost:
     def _leave(self, number: int) -> None:
         self._app.exit(return_code=128 + number)
 
+    def terminal_is_gone(self) -> None:
+        """End the application; may be called in any thread."""
+        self._app.call_later(self._app.exit, 128 + signal.SIGHUP)
+
     def measure(self) -> None:
         """Follow a change of font size."""
         if self.profile.is_tty and (cell := cell_size_now()):
@@ -114,6 +118,7 @@ def attach(app: App[Any], profile: TerminalProfile) -> TerminalHost:
     guard.install()
     sanitize.install()
     _hosts[app] = host = TerminalHost(app, profile)
+    gone.install(host.terminal_is_gone)
     return host
 
 

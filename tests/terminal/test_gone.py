@@ -1,0 +1,33 @@
+"""The studio does not outlive its terminal."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from tests.support.pty_terminal import PtyTerminal
+
+
+def ended_within(process: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if os.waitpid(process, os.WNOHANG)[0]:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_the_studio_ends_with_its_terminal_and_keeps_the_prompt(own_home: Path) -> None:
+    command = (sys.executable, "-m", "tui", "--demo")
+    home = {"LATENTUI_HOME": str(own_home)}
+    terminal = PtyTerminal(command, {b"\x1b[c": b"\x1b[?62;c"}, size=(120, 40), environ=home)
+    assert terminal.run(until=b"procedural-painter", seconds=60)
+    terminal.type(b"a red fox")
+    assert terminal.run(until=b"fox", seconds=10)
+    terminal.type(b"\x07")
+    assert terminal.run(until=b"/20", seconds=30)
+    os.close(terminal._master)
+    assert ended_within(terminal.process, 20)
+    stored = json.loads((own_home / "state" / "studio.json").read_text())
+    assert stored["values"]["prompt"] == "a red fox"
