@@ -83,9 +83,8 @@ async def _ask_after(api: ComfyUIApi, prompt_id: str, error: ServerError, pace: 
         await asyncio.sleep(pace.blind / 2)
     if was_away:  # it may have had the job, and lost it in a restart
         return None
-    if isinstance(
-        error, AnswerLostError
-    ):  # not "unreachable", which callers may take as leave to send it again
+    if isinstance(error, AnswerLostError):
+        # not "unreachable", which callers may take as leave to send it again
         raise ServerReplyError(
             f"{api.label} did not take the job: the connection broke off.", "Generate again."
         ) from error

@@ -81,6 +81,10 @@ def error_of(label: str, status: int, body: bytes, path: str) -> ServerError:
                 f"{label} finds the request too large (413).",
                 "Use a smaller picture, or raise the server's upload limit.",
             )
+        case 502 | 504:
+            return AnswerLostError(
+                f"A gateway got no answer from {label} ({status}).", "Is the server behind it running?"
+            )
         case _ if status >= 500:
             return ServerReplyError(f"{label} failed inside ({status}).{quoted}", "Its own log tells more.")
         case _:
