@@ -1,12 +1,34 @@
 """The studio does not outlive its terminal."""
 
+import errno
+import io
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
 from tests.support.pty_terminal import PtyTerminal
+from tui.terminal import gone
+
+
+class HungUp(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_nobody_waits_for_a_writer_whose_terminal_is_gone() -> None:
+    told: list[bool] = []
+    gone.install(lambda: told.append(True))
+    writer = gone.LastingWriter(HungUp())
+    writer.start()
+    speaker = threading.Thread(target=lambda: [writer.write("x") for _ in range(1000)], daemon=True)
+    speaker.start()
+    speaker.join(10)
+    assert not speaker.is_alive()
+    writer.stop()
+    assert told == [True]
 
 
 def ended_within(process: int, seconds: float) -> bool:
