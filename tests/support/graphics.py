@@ -23,7 +23,7 @@ class KittyMemory:
     most: int = 0
     _open: tuple[int, bytes] | None = None
 
-    def feed(self, output: bytes) -> "KittyMemory":
+    def feed(self, output: bytes | bytearray) -> "KittyMemory":
         """Obey every graphics command in the output, wrapped or not."""
         output = _ENVELOPE.sub(lambda match: match[1].replace(b"\x1b\x1b", b"\x1b"), output)
         for match in _COMMAND.finditer(output):

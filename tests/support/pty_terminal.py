@@ -37,7 +37,7 @@ class PtyTerminal:
     rate: float = float("inf")
     """Bytes a second that the line to the terminal carries; what it holds back is at most `buffer`."""
     buffer: int = 262_144
-    output: bytes = b""
+    output: bytearray = field(default_factory=bytearray)
     """What has reached the terminal."""
     most_waiting: int = 0
     """The most bytes that ever waited on the line."""

@@ -24,7 +24,8 @@ def jpeg(number: int) -> bytes:
 
 
 class PictureApp(App[None]):
-    """Keys: p, l = live frames for one and four seconds, s = a still, b = broken, e = raise, q = quit."""
+    """Keys: p, l = live frames for one and four seconds, s = a still, t = a toast, b = broken, e = raise,
+    q = quit."""
 
     CSS = "Static { height: 1; } Picture { height: 1fr; }"
 
@@ -54,6 +55,8 @@ class PictureApp(App[None]):
             case "s":
                 picture.show(jpeg(0), "still")
                 self.run_worker(self.wait(picture, "SHOWN"))
+            case "t":
+                self.notify("TOAST", timeout=1.5)
             case "b":
                 picture.show(b"broken")
             case "e":

@@ -12,6 +12,7 @@ from tests.support.graphics import KittyMemory
 from tests.support.pty_terminal import KITTY_ANSWERS, XTERM_ANSWERS, PtyTerminal
 
 COMMAND = [sys.executable, "-m", "tests.terminal.picture_app"]
+SIXEL = b"\x1bP0;1;0q"
 LEFT_ALTERNATE_SCREEN = b"\x1b[?1049l"
 
 
@@ -61,8 +62,24 @@ def test_sixel_frames_leave_the_cursor_where_it_was() -> None:
     terminal.type(b"s")
     assert terminal.run(until=b"SHOWN")
     ended(terminal)
-    assert b"\x1bP0;1;0q" in terminal.output
-    assert terminal.output.count(b"\x1bP0;1;0q") == terminal.output.count(b"\x1b7\x1b[")
+    assert SIXEL in terminal.output
+    assert terminal.output.count(SIXEL) == terminal.output.count(b"\x1b7\x1b[")
+
+
+def test_sixels_are_not_drawn_over_a_toast_and_come_back_after_it() -> None:
+    terminal = started(XTERM_ANSWERS, "sixel")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    terminal.type(b"t")
+    assert terminal.run(until=b"TOAST")
+    terminal.run(seconds=0.3)
+    covered = len(terminal.output)
+    terminal.type(b"s")
+    terminal.run(seconds=0.6)
+    assert SIXEL not in terminal.output[covered:]
+    terminal.run(seconds=2)
+    assert SIXEL in terminal.output[covered:]
+    ended(terminal)
 
 
 @pytest.mark.parametrize("delay", [0.03, 0.5])

@@ -118,3 +118,57 @@ async def test_the_last_of_many_frames_is_shown() -> None:
             picture.preview(png(Image.new("RGB", (32, 32), (level * 5, 0, 0))))
         await drawn(pilot)
         assert colors_at(app, 20, 5)[1] == "#f50000"
+
+
+async def test_a_picture_can_be_taken_away_while_frames_come() -> None:
+    app = PictureApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        for level in range(12):
+            picture = Picture()
+            await app.mount(picture)
+            picture.preview(png(Image.new("RGB", (300, 300), (level, 0, 0))))
+            await pilot.pause(0.005 * (level % 4))
+            picture.preview(png(Image.new("RGB", (300, 300), (level, 9, 0))))
+            await picture.remove()
+        app.query_one(Picture).show(Image.new("RGB", (8, 8), (255, 0, 0)))
+        await drawn(pilot)
+        assert colors_at(app, 20, 5)[1] == "#ff0000", "the others are still served"
+
+
+async def test_what_was_cleared_while_it_was_drawn_is_not_shown() -> None:
+    app = PictureApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        picture = app.query_one(Picture)
+        picture.show(png(Image.effect_noise((2000, 2000), 50).convert("RGB")))
+        await pilot.pause(0.01)
+        picture.clear()
+        await drawn(pilot)
+        await pilot.pause(0.3)
+        assert not "".join(screen_text(app)).strip()
+        assert colors_at(app, 20, 5)[1] == colors_at(app, 1, 1)[1]
+
+
+async def test_the_fault_of_an_earlier_picture_does_not_hide_a_later_one() -> None:
+    app = PictureApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        picture = app.query_one(Picture)
+        picture.show(png(Image.effect_noise((1000, 1000), 50))[:-400_000])
+        await pilot.pause(0.005)
+        picture.show(Image.new("RGB", (8, 8), (255, 0, 0)))
+        await drawn(pilot)
+        assert picture.sentence == ""
+        assert colors_at(app, 20, 5)[1] == "#ff0000"
+
+
+async def test_a_picture_in_a_hidden_tab_is_drawn_when_it_is_seen() -> None:
+    app = PictureApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        picture = app.query_one(Picture)
+        picture.display = False
+        await pilot.pause()
+        picture.show(Image.new("RGB", (8, 8), (255, 0, 0)))
+        await pilot.pause(0.05)
+        assert picture.is_busy
+        picture.display = True
+        await drawn(pilot)
+        assert colors_at(app, 20, 5)[1] == "#ff0000"

@@ -86,7 +86,7 @@ def written_by(mode: str) -> bytes:
     terminal = PtyTerminal([sys.executable, "-c", PROGRAM, mode], XTERM_ANSWERS, size=(100, 60))
     assert terminal.run(), terminal.output
     terminal.close()
-    return terminal.output
+    return bytes(terminal.output)
 
 
 def test_no_widget_lets_a_control_character_through() -> None:

@@ -147,7 +147,7 @@ class Picture(Widget):
     @property
     def is_seen(self) -> bool:
         """Whether any of it is on the screen."""
-        return all(self.area) and is_seen(self)
+        return self.is_attached and all(self.area) and is_seen(self)
 
     @property
     def is_front(self) -> bool:
@@ -157,16 +157,16 @@ class Picture(Widget):
     @property
     def is_at_bottom(self) -> bool:
         """Whether it reaches the terminal's last row."""
-        return self.region.y + self.area[1] >= self.screen.size.height
+        return self.is_attached and self.region.y + self.area[1] >= self.screen.size.height
 
     @property
     def is_written(self) -> bool:
         """Whether Textual writes its lines at all."""
-        return self.is_front and self._host.is_real and is_seen(self)
+        return self._host.is_real and self.is_front and self.is_seen
 
     def is_clear(self) -> bool:
         """Whether pixels can be drawn over it."""
-        return is_clear(self)
+        return self.is_attached and is_clear(self)
 
     def offer(self) -> None:
         """Ask for a turn at the line, once there is one."""
