@@ -167,6 +167,14 @@ async def test_a_job_that_may_wait_is_handed_over_when_the_server_is_back(fleet,
         assert (await over(it.generation, job.id)).status is JobStatus.COMPLETED
 
 
+async def test_a_job_whose_hand_over_had_no_answer_is_asked_after_and_not_sent_again(fleet, settings):
+    fleet["paint"].loses_answer = True
+    async with studio(settings, fleet) as it:
+        job = await it.generation.submit("paint", FOX, wait_for_server=True)
+        assert (await over(it.generation, job.id)).status is JobStatus.COMPLETED
+    assert (fleet["paint"].runs, fleet["paint"].attaches) == ([job.id], [job.id])
+
+
 async def test_a_rejected_job_fails_in_the_server_s_words(fleet, settings):
     fleet["paint"].rejects = RequestRejectedError("The sampler is unknown.", "Choose another.")
     async with studio(settings, fleet) as it:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui.backends.base import Backend, ImageBackend
-from tui.domain.errors import LatentuiError, ServerUnreachableError
+from tui.domain.errors import AnswerLostError, LatentuiError, ServerUnreachableError
 from tui.domain.events import (
     JobCancelled,
     JobCompleted,
@@ -61,6 +61,7 @@ class ScriptedServer:
         self.outputs = 1
         self.temporary = 0
         self.is_buggy = False
+        self.loses_answer = False
         self.requests: dict[JobId, GenerationRequest] = {}
         self.body: Callable[[OutputImage], bytes] = lambda output: png(len(output.filename) % 256)
         self.rejects: LatentuiError | None = None
@@ -145,6 +146,8 @@ class ScriptedBackend(ImageBackend):
             raise self.server.rejects
         self.server.runs.append(job_id)
         self.server.requests[job_id] = request
+        if self.server.loses_answer:
+            raise AnswerLostError("The answer was lost.")
         async for event in self.server.story(job_id):
             yield event
 

@@ -11,13 +11,13 @@ from types import TracebackType
 from typing import Self
 
 from tui.domain.errors import InputError, LatentuiError, SaveError
-from tui.domain.events import JobCancelled, JobChanged, ServiceEvent
+from tui.domain.events import JobChanged, ServiceEvent
 from tui.domain.job import Job, JobId, JobStatus, new_job_id
 from tui.domain.request import GenerationRequest
 from tui.services.archive import Archive
 from tui.services.bookkeeping import Bookkeeper
+from tui.services.cancelling import Canceller
 from tui.services.connections import ConnectionsService
-from tui.services.folding import fold
 from tui.services.job_queue import JobQueue
 from tui.services.lookout import Lookout
 from tui.services.mending import Mender
@@ -27,7 +27,7 @@ from tui.services.results import ResultsService
 from tui.services.roster import Roster
 from tui.services.saving import Desk
 from tui.services.scheduling import Scheduler
-from tui.storage import jobs, leases, queues, timings
+from tui.storage import jobs, leases, timings
 from tui.storage.database import CorruptedError
 from tui.storage.entries import Entry
 from tui.storage.jobs import Change
@@ -60,6 +60,7 @@ class GenerationService:
         self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
         self._archive = Archive(self._journal, self._roster)
         self._queue = JobQueue(self._journal, self._archive, self._roster, connections, self._scheduler.wake)
+        self._canceller = Canceller(self._desk, self._archive, self._scheduler)
         self._mender = Mender(self._desk, self._archive, self._scheduler)
         self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue)
         self._works_queue = works_queue
@@ -151,19 +152,7 @@ class GenerationService:
 
     async def cancel(self, job_id: JobId) -> None:
         """Stop a job wherever it is, and only this one. Raises InputError for an unknown one, ServerError."""
-        if await self._cancel_waiting(job_id):
-            return
-        if (run := await self._scheduler.settled_run_of(job_id)) is not None:
-            await self._wish_cancel(job_id)
-            await run.cancel()
-            return
-        entry = await self._archive.entry(job_id)
-        if entry.phase.status.is_over:
-            return
-        await self._wish_cancel(job_id)
-        await self._journal.do(leases.bury_dead)
-        if await self._journal.do(leases.claim, job_id, self._book.owner):
-            await self._scheduler.attach(replace(entry, wants_cancel=True))
+        await self._canceller.cancel(job_id)
 
     async def retry(self, job_id: JobId) -> Job:
         """The same request again, as a new job."""
@@ -289,25 +278,6 @@ class GenerationService:
         loose = replace(entry, job=replace(entry.job, notes=(*entry.job.notes, note)))
         self._roster.put(loose)
         self._scheduler.keep_loose(loose)
-
-    async def _cancel_waiting(self, job_id: JobId) -> bool:
-        is_waiting = self._scheduler.drop_loose(job_id) or await self._try_cancel_waiting(job_id)
-        if is_waiting and (entry := self._roster.get(job_id)) is not None:
-            self._roster.put(fold(entry, JobCancelled(job_id), time.time()), JobCancelled(job_id))
-        return is_waiting
-
-    async def _try_cancel_waiting(self, job_id: JobId) -> bool:
-        try:
-            return await self._journal.do(queues.cancel_waiting, job_id)
-        except SaveError as error:
-            self._book.problem = error
-            return False
-
-    async def _wish_cancel(self, job_id: JobId) -> None:
-        try:
-            await self._journal.do(queues.wish_cancel, job_id)
-        except SaveError as error:
-            self._book.problem = error
 
 
 def _begin(db: sqlite3.Connection, owner: Owner) -> None:

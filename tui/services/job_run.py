@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from tui.backends.base import ImageBackend
-from tui.domain.errors import InputError, LatentuiError, ServerError, ServerUnreachableError
+from tui.domain.errors import AnswerLostError, InputError, LatentuiError, ServerError, ServerUnreachableError
 from tui.domain.events import (
     JobCancelled,
     JobCompleted,
@@ -189,7 +189,9 @@ class JobRun:
         if self.wants_cancel:
             return JobCancelled(self.id)
         if self._entry.waits_for_server:
-            self.is_put_back = True
+            # a request that went out without an answer is asked after, never sent again by itself
+            self._attaches = isinstance(error, AnswerLostError)
+            self.is_put_back = not self._attaches
             return None
         return self._failed(error)
 
