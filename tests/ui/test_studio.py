@@ -1,18 +1,24 @@
 """The studio, driven by keys at the sizes people have."""
 
+import asyncio
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.support.fake_services import connected, fake_services
-from tests.support.studio import SIZES, open_studio, picture_file
+from tests.support.studio import SIZES, Studio, open_studio, picture_file
 from tui.domain.errors import ServerUnreachableError
 from tui.domain.job import JobStatus
 from tui.domain.request import GenerationRequest
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerKind, ServerSettings
+from tui.services.bundle import Services
+from tui.ui.app import LatentuiApp
 from tui.ui.screens.question import Question
 from tui.ui.screens.text_sheet import TextSheet
 from tui.ui.widgets.picture_pane import PicturePane
@@ -223,12 +229,8 @@ async def test_a_silent_server_is_told_and_its_form_comes_when_it_is_back(tmp_pa
     )
     services = fake_services(tmp_path, silent)
     services.workflows.error = ServerUnreachableError("gpu-box refused the connection.", "Is it running?")
-    from tui.ui.app import LatentuiApp
-
     app = LatentuiApp(services.factory)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        from tests.support.studio import Studio
-
         studio = Studio(app, pilot)
         await studio.until_text("Is it running?")
         await studio.until_text("○ gpu-box refused")
@@ -258,3 +260,19 @@ async def test_the_last_picture_is_back_after_a_restart(tmp_path: Path) -> None:
     services.generation.finish(job, picture_file(tmp_path / "fox_00001.png"))
     async with open_studio(services) as studio:
         await studio.until_text("fox_00001.png · 512×512 · seed 3")
+
+
+async def test_keys_before_the_services_are_open_do_no_harm() -> None:
+    @asynccontextmanager
+    async def slow() -> AsyncGenerator[Services]:
+        await asyncio.Event().wait()
+        yield cast("Services", None)
+
+    app = LatentuiApp(slow)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        studio = Studio(app, pilot)
+        keys = "ctrl+g ctrl+o ctrl+r ctrl+x ctrl+t ctrl+t ctrl+f ctrl+n f1 escape f3 f4 f5 f6 space t a"
+        for key in (*keys.split(), "escape", "f2"):
+            await studio.press(key)
+        await studio.press("ctrl+g")
+        await studio.until_text("Not ready yet. Latentui is still starting.")

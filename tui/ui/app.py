@@ -123,6 +123,7 @@ class LatentuiApp(App[int]):
     async def _live(self) -> None:
         await asyncio.to_thread(importlib.import_module, "tui.ui.opening")
         from tui.ui.draft import from_mapping
+        from tui.ui.draft import from_mapping
         from tui.ui.opening import open_session
         from tui.ui.pump import Pump
 
@@ -161,6 +162,7 @@ class LatentuiApp(App[int]):
         if self.session is not None and self.services is not None and self.session.draft != self._kept:
             from tui.ui.draft import to_mapping
 
+            from tui.ui.draft import to_mapping
 
             self._kept = self.session.draft
             await self.services.state.save(to_mapping(self._kept))
@@ -282,6 +284,7 @@ class LatentuiApp(App[int]):
         """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
         from tui.ui.fault import record_fault
 
+        from tui.ui.fault import record_fault
 
         log = self._options.log or (self.services.settings.paths.log if self.services else None)
         inside = error.error if isinstance(error, WorkerFailed) else error

@@ -13,7 +13,7 @@ from tui.domain.errors import InputError, LatentuiError
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
 from tui.ui.plain import plain
-from tui.ui.screens.picture_place import PicturePlace
+from tui.ui.screens.form_place import FormPlace
 from tui.ui.screens.place import Place
 from tui.ui.widgets.prompt import PromptArea, PromptPane
 
@@ -24,10 +24,7 @@ if TYPE_CHECKING:  # all but the prompt is brought in after the first frame
     from tui.domain.settings import ServerSettings
     from tui.ui.session import Session
     from tui.ui.watching import Watching
-    from tui.ui.widgets.form import FormPanel
-    from tui.ui.widgets.pick import Pick
     from tui.ui.widgets.picture_pane import PicturePane
-    from tui.ui.widgets.top_line import TopLine
 
 SIDE_BY_SIDE = 100
 """Columns; as in the breakpoints of every place."""
@@ -35,7 +32,7 @@ SIDE_BY_SIDE = 100
 WELCOME = "Say what you want to see, then press ^g."
 
 
-class StudioScreen(PicturePlace):
+class StudioScreen(FormPlace):
     """Prompt and form on the left, picture on the right, jobs below."""
 
     CSS_PATH = "studio.tcss"
@@ -58,6 +55,8 @@ class StudioScreen(PicturePlace):
         ("f1", "help", "app.help"),
     )
     NARROW_HINTS = (HINTS[0], ("^t", "view", "screen.swap"), *HINTS[2:])
+
+    OWN_ACTIONS = frozenset(binding.action for binding in BINDINGS if isinstance(binding, Binding))
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +95,7 @@ class StudioScreen(PicturePlace):
                 JobsPane(empty="nothing is being made", id="jobs").data_bind(Place.jobs)
             )
         self._watching = Watching(self.pane)
+        self.is_furnished = True
         self._listen(self._watching)
         await self.pane.open()
 
@@ -110,33 +110,15 @@ class StudioScreen(PicturePlace):
             self._show_session(app.session)
 
     @property
-    def session(self) -> "Session":
-        """What is being worked on; raises InputError while the services still open."""
-        session = app_of(self).session
-        if session is None or self._watching is None:
-            raise InputError("Not ready yet.", "Latentui is still starting.")
-        return session
-
-    @property
-    def panel(self) -> "FormPanel":
-        """The form."""
-        from tui.ui.widgets.form import FormPanel
-
-        return self.query_one(FormPanel)
-
-    @property
     def pane(self) -> "PicturePane":
         """The picture."""
         from tui.ui.widgets.picture_pane import PicturePane
 
         return self.query_one(PicturePane)
 
-    @property
-    def top(self) -> "TopLine":
-        """Workflow, server and counts."""
-        from tui.ui.widgets.top_line import TopLine
-
-        return self.query_one(TopLine)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual asks so
+        """Before the form and the picture are there, nothing can be done to them."""
+        return self.is_furnished or action not in self.OWN_ACTIONS
 
     def on_screen_resume(self) -> None:
         """Back from another place: show what was made meanwhile."""
@@ -163,36 +145,11 @@ class StudioScreen(PicturePlace):
             elif isinstance(value, str):
                 area.put(value)
         self.query_one("#prompt", PromptArea).earlier = draft.recent_prompts
-        self._show_choice()
+        self.show_choice()
         self.refresh_form()
         services = app_of(self).services
         if services is not None:
             self._catch_up(services.generation.jobs)
-
-    def _show_choice(self) -> None:
-        session = app_of(self).session
-        if session is not None:
-            self.top.show_servers(session.image_servers, session.draft.server)
-
-    @work(exclusive=True, group="form")
-    async def refresh_form(self) -> None:
-        """Fetch the form of the chosen workflow on the chosen server, and show it."""
-        session, panel = self.session, self.panel
-        if not session.draft.server:
-            panel.say("Starting…")
-            return
-        try:
-            workflows = await session.workflows()
-            app_of(self).workflows = workflows
-            self.top.show_workflows(workflows, session.draft.workflow)
-            form = await session.open_form()
-        except LatentuiError as error:
-            panel.say(error.sentence)
-            return
-        negative = form.field("negative_prompt")
-        self.set_class(negative is None or bool(negative.unavailable), "-without-negative")
-        await panel.show(form, session.draft.values)
-        panel.tell_seed(session.draft.last_seed)
 
     def watch_jobs(self, jobs: "tuple[Job, ...]") -> None:
         if self._watching is not None:
@@ -204,7 +161,7 @@ class StudioScreen(PicturePlace):
             return
         if not session.draft.server and session.image_servers:
             session.choose_server()
-        self._show_choice()
+        self.show_choice()
         if session.take_wished_server() or session.is_back(before, after):
             self.refresh_form()
 
@@ -250,7 +207,7 @@ class StudioScreen(PicturePlace):
         draft = self.session.draft
         for selector, field in (("#prompt", "prompt"), ("#negative", "negative_prompt")):
             self.query_one(selector, PromptArea).put(str(draft.values.get(field) or ""))
-        self._show_choice()
+        self.show_choice()
         self.refresh_form()
 
     # gestures rise
@@ -259,16 +216,6 @@ class StudioScreen(PicturePlace):
         session = app_of(self).session
         if session is not None:
             session.edit("negative_prompt" if event.area.id == "negative" else "prompt", event.area.text)
-
-    def on_form_panel_edited(self, event: "FormPanel.Edited") -> None:
-        self.session.edit(event.name, event.value)
-
-    def on_pick_picked(self, event: "Pick.Picked") -> None:
-        if event.pick.id == "workflow":
-            self.session.choose_workflow(event.value)
-        else:
-            self.session.choose_server(event.value)
-        self.refresh_form()
 
     def action_generate(self) -> None:
         """Send the form; it queues where another job runs."""
@@ -286,19 +233,6 @@ class StudioScreen(PicturePlace):
         await session.generate()
         panel.tell_seed(session.draft.last_seed)
         self.query_one("#prompt", PromptArea).earlier = session.draft.recent_prompts
-
-    def action_turn_seed(self) -> None:
-        """Random becomes the last seed used, a fixed one random."""
-        row = self.panel.row("seed")
-        if row is not None:
-            row.value = self.session.turn_seed()
-
-    async def action_further(self) -> None:
-        """Show every field of the workflow, or only those in front."""
-        await self.panel.turn_further(self.session.draft.values)
-
-    async def on_more_line_asked(self) -> None:
-        await self.action_further()
 
     def action_swap(self) -> None:
         """Form or picture where both do not fit; elsewhere the picture alone, or both."""

@@ -28,10 +28,13 @@ from tui.ui.widgets.fields.choice import ChoiceRow
 from tui.ui.widgets.fields.loras import LorasRow
 from tui.ui.widgets.fields.number import NumberRow, SizeRow
 from tui.ui.widgets.fields.picture import PictureRow
-from tui.ui.widgets.fields.row import FieldRow
+from tui.ui.widgets.fields.row import LABEL_WIDTH, FieldRow
 from tui.ui.widgets.fields.seed import SeedRow
 from tui.ui.widgets.fields.text import text_row
 from tui.ui.widgets.fields.toggle import ToggleRow
+
+MOST_LABEL = 20
+"""Cells; a longer label is cut."""
 
 PROMPTS = frozenset({"prompt", "negative_prompt"})
 """Fields with a pane of their own."""
@@ -124,9 +127,13 @@ class FormPanel(VerticalScroll, can_focus=False):
             self.put_values(values)
             return
         self._form = form
+        widgets = list(self._widgets(form, values))
+        rows = [widget for widget in widgets if isinstance(widget, FieldRow)]
+        for row in rows:
+            row.label_width = _label_width(rows)
         with app_of(self).batch_update():
             await self.query("*").remove()
-            await self.mount_all(list(self._widgets(form, values)))
+            await self.mount_all(widgets)
 
     def _widgets(self, form: Form, values: Mapping[str, FieldValue]) -> Iterator[Widget]:
         for problem in form.problems:
@@ -202,6 +209,11 @@ def _are_size(field: Field | None, other: Field | None) -> bool:
         and not field.unavailable
         and not other.unavailable
     )
+
+
+def _label_width(rows: Sequence[FieldRow]) -> int:
+    longest = max((len(row.field.label) for row in rows), default=0)
+    return min(max(longest + 2, LABEL_WIDTH), MOST_LABEL)
 
 
 def _shown(form: Form) -> list[Field]:

@@ -112,7 +112,7 @@ class SizeRow(FieldRow):
         return dict(self._values)
 
     def compose(self) -> ComposeResult:
-        yield Static("Size", classes="label", markup=False)
+        yield self.label("Size")
         yield NumberInput(self._width, self._values[self._width.name])
         yield Static(glyphs_of(self).times, classes="times", markup=False)
         yield NumberInput(self._height, self._values[self._height.name])

@@ -17,6 +17,8 @@ from tui.ui.access import glyphs_of
 from tui.ui.checking import complaint
 from tui.ui.plain import plain
 
+LABEL_WIDTH = 12
+
 
 class FieldRow(Horizontal):
     """A field of the form. Focus is a bar at the left edge and a brighter label."""
@@ -25,7 +27,9 @@ class FieldRow(Horizontal):
     FieldRow {
         height: 1; width: 1fr;
         border-left: blank;
-        & > .label { width: 12; padding: 0 1; color: $label; }
+        & > .label {
+            width: 12; padding: 0 1; color: $label; text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & > .hint { width: 1fr; min-width: 0; height: 1; padding: 0 1; color: $faint; }
         & > .why {
             overlay: screen; constrain: inside none; width: auto; height: 1; padding: 0 1;
@@ -55,6 +59,9 @@ class FieldRow(Horizontal):
         super().__init__()
         self.field = field
         self._value = self._first = value
+        self.label_width = LABEL_WIDTH
+        """In cells, with the space around it; the same for all rows of a form."""
+
         self.set_class(bool(field.unavailable), "-unavailable")
 
     @property
@@ -70,12 +77,18 @@ class FieldRow(Horizontal):
             self._check()
 
     def compose(self) -> ComposeResult:
-        yield Static(plain(self.field.label), classes="label")
+        yield self.label(self.field.label)
         if self.field.unavailable:
             yield Static(plain(self.field.unavailable), classes="hint")
             return
         yield from self.compose_editor()
         yield Static("", classes="hint", markup=False)
+
+    def label(self, words: str) -> Static:
+        """The words in front."""
+        label = Static(plain(words), classes="label")
+        label.styles.width = self.label_width
+        return label
 
     def compose_editor(self) -> ComposeResult:
         """The widgets that hold the value."""
@@ -157,4 +170,4 @@ class FieldRow(Horizontal):
             self.mount(shown)
         shown.update(plain(words))
         shown.display = True
-        shown.absolute_offset = Offset(self.region.x + 13, self.region.y + 1)
+        shown.absolute_offset = Offset(self.region.x + 1 + self.label_width, self.region.y + 1)
