@@ -41,9 +41,11 @@ OPENERS: dict[str, str] = {
     ServerKind.COMFYUI: "tests.support.comfyui_peer:open_peer",
     ServerKind.A1111: "tests.support.a1111_peer:open_peer",
     ServerKind.INVOKEAI: "tests.support.invokeai_peer:open_peer",
+    ServerKind.FOOOCUS: "tests.support.fooocus_peer:open_peer",
     "a1111 nowebui": "tests.support.a1111_peer:open_nowebui",
     "a1111 sdnext": "tests.support.a1111_peer:open_sdnext",
     "a1111 sdcpp": "tests.support.a1111_peer:open_sdcpp",
+    "fooocus old": "tests.support.fooocus_peer:open_old",
 }
 
 

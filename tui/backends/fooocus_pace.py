@@ -10,8 +10,8 @@ class Pace:
     answer: float = 15.0
     """For a piece of an answer that should come at once; loading a model holds all of them up."""
 
-    running: float = 0.4
-    """Between looks at a job that runs."""
+    running: float = 0.3
+    """Between looks at a job that runs, or is the next to."""
 
     waiting: float = 0.7
     """Between looks at a job that waits."""

@@ -121,7 +121,7 @@ class JobWatch:
         self._woken.clear()
 
     def _interval(self) -> float:
-        if not self._run.has_started:
+        if not self._run.has_started and self._position != 0:
             return self._pace.waiting
         is_stopping = self._is_cancelled and self._away_since is None
         return self._pace.stopping if is_stopping else self._pace.running

@@ -10,6 +10,7 @@ _BACKENDS = {
     ServerKind.COMFYUI: "tui.backends.comfyui:ComfyUIBackend",
     ServerKind.A1111: "tui.backends.a1111:A1111Backend",
     ServerKind.INVOKEAI: "tui.backends.invokeai:InvokeAIBackend",
+    ServerKind.FOOOCUS: "tui.backends.fooocus:FooocusBackend",
     ServerKind.LMSTUDIO: "tui.backends.lmstudio:LMStudioBackend",
 }
 
