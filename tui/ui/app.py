@@ -123,7 +123,6 @@ class LatentuiApp(App[int]):
     async def _live(self) -> None:
         await asyncio.to_thread(importlib.import_module, "tui.ui.opening")
         from tui.ui.draft import from_mapping
-        from tui.ui.draft import from_mapping
         from tui.ui.opening import open_session
         from tui.ui.pump import Pump
 
@@ -160,8 +159,6 @@ class LatentuiApp(App[int]):
 
     async def _save_draft(self) -> None:
         if self.session is not None and self.services is not None and self.session.draft != self._kept:
-            from tui.ui.draft import to_mapping
-
             from tui.ui.draft import to_mapping
 
             self._kept = self.session.draft
@@ -282,8 +279,6 @@ class LatentuiApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
-        from tui.ui.fault import record_fault
-
         from tui.ui.fault import record_fault
 
         log = self._options.log or (self.services.settings.paths.log if self.services else None)

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from tui.domain.job import Job
     from tui.domain.server import Connection
 
-if TYPE_CHECKING:
-    from tui.domain.job import Job
-    from tui.domain.server import Connection
-
 Hints = tuple[tuple[str, str, str], ...]
 """Key ids, words and actions for the foot of a place."""
 
