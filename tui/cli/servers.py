@@ -82,18 +82,23 @@ async def _models(arguments: argparse.Namespace) -> int:
         server = await chosen_server(services, arguments)
         catalog = await services.catalog.catalog(server)
     if arguments.json:
-        _print(json.dumps({"server": server, **asdict(catalog)}))
+        _print(json.dumps({"server": server, **_names(catalog)}))
         return 0
-    for heading, names in _lists(catalog):
-        _print(f"{heading}:")
+    for heading, names in _names(catalog).items():
+        if names:
+            _print(f"{heading}:")
         for name in names:
             _print(f"  {name}")
     return 0
 
 
-def _lists(catalog: Catalog) -> list[tuple[str, tuple[str, ...]]]:
-    lists = [(field.name, getattr(catalog, field.name)) for field in fields(catalog)]
-    return [(name, names) for name, names in lists if names]
+def _names(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Every list of the catalog, those of this kind of server alone last."""
+    mappings = {"choices", "defaults"}
+    lists = {
+        field.name: getattr(catalog, field.name) for field in fields(catalog) if field.name not in mappings
+    }
+    return {**lists, **catalog.choices}
 
 
 async def _workflows(arguments: argparse.Namespace) -> int:
