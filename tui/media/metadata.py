@@ -11,11 +11,13 @@ from PIL import Image
 
 from tui.domain.errors import PictureError
 from tui.domain.text import one_line
+from tui.media.video_metadata import mp4_texts, webm_texts
 
 MAXIMUM_TEXT = 64 * 1024 * 1024
 """Bytes of text in one file, unpacked; a workflow with pictures inside can be several megabytes."""
 
 _MAXIMUM_CHUNKS = 100_000
+_MATROSKA = b"\x1a\x45\xdf\xa3"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _EXIF_PREFIX = b"Exif\0\0"
 _EXIF_FOLDER = 0x8769
@@ -25,7 +27,7 @@ _KEYED = ("prompt", "workflow", "parameters")
 
 
 def read_texts(source: Path | bytes) -> dict[str, str]:
-    """The texts of a PNG, WebP or JPEG by keyword: "prompt" and "workflow" (ComfyUI), "parameters" (A1111).
+    """The texts of a picture or video by keyword: "prompt" and "workflow" (ComfyUI), "parameters" (A1111).
 
     Other files have none. Raises `PictureError` when the file cannot be read at all.
     """
@@ -48,6 +50,10 @@ def _texts(stream: BinaryIO) -> dict[str, str]:
     if head.startswith(b"\xff\xd8"):
         stream.seek(2)
         return _exif_texts(next(_jpeg_exif(stream), b""))
+    if head[4:8] == b"ftyp":
+        return mp4_texts(stream)
+    if head.startswith(_MATROSKA):
+        return webm_texts(stream)
     return {}
 
 
@@ -72,7 +78,7 @@ def _png_text_chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         length, kind = struct.unpack(">I4s", header)
         if kind == b"IEND":
             return
-        if kind in (b"tEXt", b"zTXt", b"iTXt") and length <= MAXIMUM_TEXT:
+        if kind in (b"tEXt", b"zTXt", b"iTXt", b"comf") and length <= MAXIMUM_TEXT:
             data = stream.read(length)
             if len(data) == length:
                 yield kind, data
@@ -85,7 +91,7 @@ def _png_text(kind: bytes, data: bytes, limit: int) -> tuple[str, str]:
     """Keyword and text of a chunk; both empty when it is broken."""
     keyword, _, rest = data.partition(b"\0")
     key = keyword.decode("latin-1")
-    if kind == b"tEXt":
+    if kind in (b"tEXt", b"comf"):  # "comf": ComfyUI's animated PNGs
         return key, _decoded(rest)
     if kind == b"zTXt":
         return key, _decoded(_unpacked(rest[1:], limit))

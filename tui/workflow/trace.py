@@ -35,7 +35,11 @@ _PLAIN_TEXTS = {"prompt": ("prompt", "positive_prompt", "text"), "negative_promp
 """Names of text inputs of nodes that make pictures without a sampler."""
 
 _ALIKE = {"positive", "negative"}
-_UPLOADS: dict[str, Media] = {"image_upload": "image", "video_upload": "video", "audio_upload": "audio"}
+_UPLOADS: tuple[tuple[str, Media], ...] = (
+    ("image_upload", "image"),
+    ("video_upload", "video"),
+    ("audio_upload", "audio"),
+)
 _LORA_LABELS = {
     "lora_name": "LoRA",
     "strength_model": "LoRA strength",
@@ -88,7 +92,7 @@ class Tracer:
 
     def _mark_roles(self) -> None:
         for target, spec in self._widgets():
-            uploads = [kind for key, kind in _UPLOADS.items() if spec.options.get(key)]
+            uploads: list[Media] = [kind for key, kind in _UPLOADS if spec.options.get(key)]
             if uploads:
                 self._roles[target] = SlotRole.PICTURE
                 self._media[target] = uploads[0]
