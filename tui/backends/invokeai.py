@@ -9,7 +9,7 @@ from tui.backends.invokeai_pace import Pace
 from tui.backends.invokeai_session import Session
 from tui.backends.invokeai_submit import Prepared, prepare
 from tui.backends.invokeai_watch import JobWatch
-from tui.domain.errors import InputError
+from tui.domain.errors import InputError, PictureError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest, Task
@@ -155,6 +155,8 @@ class InvokeAIBackend(ImageBackend):
         if self._models is not None:
             try:
                 return await prepare(api, request, self._models)
+            except PictureError:
+                raise
             except InputError:
                 pass  # a model may have been installed since the list was read
         return await prepare(api, request, await self._fresh_models())

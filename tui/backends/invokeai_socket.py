@@ -65,8 +65,7 @@ class InvokeAISocket:
             self._goodbye.cancel()
             self._goodbye = None
         if self._task is None or self._task.done() or self._task.cancelling():
-            self._tried.clear()
-            self._task = asyncio.create_task(self._keep_open())
+            self._task = asyncio.create_task(self._keep_open(self._task))
 
     def forget(self, destination: str) -> None:
         """Stop telling of this job; an unused socket closes a little later."""
@@ -91,7 +90,10 @@ class InvokeAISocket:
             self._task.cancel()
             await asyncio.wait((self._task,))
 
-    async def _keep_open(self) -> None:
+    async def _keep_open(self, previous: asyncio.Task[None] | None) -> None:
+        if previous:  # first one gone, then the next
+            await asyncio.wait((previous,))
+        self._tried.clear()
         # socket.io and what it needs take a quarter of a second to import: off the loop, and only when used
         await asyncio.to_thread(import_module, "tui.transport.socketio")
         delay = self._pace.retry_first

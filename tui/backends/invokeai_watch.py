@@ -38,6 +38,7 @@ class JobWatch:
         self._is_attached = False
         self._is_submitted = False
         self._is_cancelled = False
+        self._owes_cancel = False
         self._was_cut = False
         self._was_away = False
         self._has_waited = False
@@ -66,7 +67,7 @@ class JobWatch:
         for note in prepared.notes:
             yield JobNoted(self._job_id, note)
         if self._is_cancelled:  # while it was on its way
-            await self.cancel()
+            self._owes_cancel = self._must_look = True
         async for event in self._events():
             yield event
 
@@ -150,6 +151,9 @@ class JobWatch:
         """Ask the server how the job stands."""
         self._must_look = False
         try:
+            if self._owes_cancel:
+                await self._session.api.cancel_for(self._job_id)
+                self._owes_cancel = False
             item = await self._find()
             events = await self._judge(item) if item else self._vanish()
         except ServerError as error:
