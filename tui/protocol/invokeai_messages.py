@@ -82,9 +82,9 @@ def heard(event: str, payload: object) -> Heard | ItemsRemoved | None:
     if event in ("queue_items_canceled", "queue_cleared"):
         return ItemsRemoved()
     about = mapping(payload)
-    message = _message(event, about)
     destination = destination_of(about)
-    return Heard(destination, message) if message and destination else None
+    message = _message(event, about) if destination else None
+    return Heard(destination, message) if message else None
 
 
 def _message(event: str, about: dict[str, Any]) -> Message | None:

@@ -9,6 +9,7 @@ import msgspec
 from tui.domain.errors import InputError
 from tui.domain.server import Catalog
 from tui.domain.text import clean, nearest, one_line
+from tui.domain.tree import mapping, text
 from tui.protocol.invokeai_samplers import SAMPLERS
 
 
@@ -38,15 +39,15 @@ _KINDS = {
 
 
 class Model(msgspec.Struct, frozen=True):
-    """One entry of `/api/v2/models/`."""
+    """One entry of `/api/v2/models/`. What is `Any` differs from kind to kind, and must not spoil the list."""
 
     key: str
     name: str
     base: str
     type: str
-    hash: str | None = None
-    variant: str | None = None
-    default_settings: dict[str, Any] | None = None
+    hash: Any = None
+    variant: Any = None
+    default_settings: Any = None
 
     @property
     def family(self) -> Family | None:
@@ -67,7 +68,7 @@ class Model(msgspec.Struct, frozen=True):
         """How a graph names it: all of it, or the server refuses."""
         return {
             "key": self.key,
-            "hash": self.hash or "",
+            "hash": text(self.hash),
             "name": self.name,
             "base": self.base,
             "type": self.type,
@@ -75,7 +76,7 @@ class Model(msgspec.Struct, frozen=True):
 
     def default(self, field: str) -> object:
         """What its owner set in the server's model manager, if anything."""
-        return (self.default_settings or {}).get(field)
+        return mapping(self.default_settings).get(field)
 
 
 class ModelList(msgspec.Struct, frozen=True):
