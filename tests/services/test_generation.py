@@ -350,6 +350,19 @@ async def test_a_fault_of_ours_leaves_the_job_unknown_and_the_others_alone(fleet
     assert [type(error) for error in raised] == [ZeroDivisionError]
 
 
+async def test_it_is_known_which_pictures_would_be_lost_with_the_program(fleet, settings):
+    fleet["paint"].is_gated = fleet["other"].is_gated = True
+    fleet["paint"].keeps_results = False
+    async with studio(settings, fleet) as it:
+        running = [await it.generation.submit(server, FOX) for server in ("paint", "other", "paint", "paint")]
+        await until(lambda: len(fleet["paint"].runs) == 2)
+        assert {job.id for job in it.generation.at_risk} == {running[0].id, running[2].id}
+        fleet["paint"].gate(running[0].id).set()
+        await over(it.generation, running[0].id)
+        await until(lambda: running[3].id in fleet["paint"].runs)
+        assert {job.id for job in it.generation.at_risk} == {running[2].id, running[3].id}
+
+
 async def test_a_job_that_runs_can_no_longer_be_moved(fleet, settings):
     fleet["paint"].is_gated = True
     async with studio(settings, fleet) as it:

@@ -62,6 +62,7 @@ class ScriptedServer:
         self.temporary = 0
         self.is_buggy = False
         self.loses_answer = False
+        self.keeps_results = True
         self.requests: dict[JobId, GenerationRequest] = {}
         self.body: Callable[[OutputImage], bytes] = lambda output: png(len(output.filename) % 256)
         self.rejects: LatentuiError | None = None
@@ -127,7 +128,8 @@ class ScriptedBackend(ImageBackend):
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(tasks=frozenset({Task.TEXT_TO_IMAGE}))
+        tasks = frozenset({Task.TEXT_TO_IMAGE})
+        return Capabilities(tasks=tasks, keeps_results=self.server.keeps_results)
 
     async def catalog(self) -> Catalog:
         self.server.catalogs += 1

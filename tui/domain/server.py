@@ -62,6 +62,9 @@ class Capabilities:
     has_previews: bool = True
     can_cancel_running: bool = True
     can_cancel_waiting: bool = True
+    keeps_results: bool = True
+    """Whether it keeps what it made for whoever asks later; if not, that is lost with the one who asked."""
+
     missing: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Why something is not there, by task or field name: a sentence for the form."""
 

@@ -110,6 +110,7 @@ def capabilities(dialect: Dialect, options: Options) -> Capabilities:
         has_previews=dialect.has_progress and options.has_previews and options.preview_interval != -1,
         can_cancel_running=dialect.can_interrupt,
         can_cancel_waiting=True,
+        keeps_results=dialect.is_native,
         missing=MappingProxyType(missing),
     )
 

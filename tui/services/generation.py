@@ -101,6 +101,15 @@ class GenerationService:
         return self._roster.jobs
 
     @property
+    def at_risk(self) -> tuple[Job, ...]:
+        """The jobs of this program whose pictures are lost if it ends now: their servers keep none."""
+        return tuple(job for job in self.jobs if self._is_lost_with_us(job))
+
+    def _is_lost_with_us(self, job: Job) -> bool:
+        run = self._scheduler.run_of(job.id)
+        return run is not None and not job.status.is_over and not run.keeps_results
+
+    @property
     def problem(self) -> LatentuiError | None:
         """What is wrong with the journal, in words."""
         return self._book.problem or self._journal.problem

@@ -73,6 +73,11 @@ class JobRun:
     def _entry(self) -> Entry:
         return self._desk.roster.entry(self.id)
 
+    @property
+    def keeps_results(self) -> bool:
+        """Whether the server still has the pictures when this run is cut short."""
+        return self._backend.capabilities.keeps_results
+
     async def run(self) -> None:
         """Follow the job to its end."""
         self._expected = await self._desk.book.expected(self._key)
