@@ -48,7 +48,8 @@ def test_a_slow_line_is_filled_but_never_clogged(round_trip: float) -> None:
     line = Line(125_000, round_trip)
     frames = frames_sent(Pace(answers=True, round_trip=round_trip), line, 10)
     assert frames >= 80
-    assert max(line.backlogs) < 0.15
+    assert line.backlogs[0] < 0.35, "the first write, which measures the line"
+    assert max(line.backlogs[1:]) < 0.15
 
 
 def test_without_a_known_round_trip_it_is_learned() -> None:

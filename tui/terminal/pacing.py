@@ -26,6 +26,9 @@ SILENT_RATE = 125_000.0
 """Bytes a second for terminals that answer nothing: 1 Mbit/s."""
 FIRST_PORTION = 12_000
 """Bytes of the first write, which measures the line."""
+NEAR = 0.01
+"""Seconds of round trip below which a terminal is on the same desk."""
+FIRST_PORTION_NEAR = 40_000
 SMALLEST_PORTION = 2_000
 LARGEST_PORTION = 200_000
 _FASTEST = 50_000_000.0
@@ -52,6 +55,7 @@ class Pace:
         self._answers = answers
         self._round_trip = round_trip
         self._rate: float | None = None if answers else silent_rate
+        self._first = FIRST_PORTION_NEAR if round_trip is not None and round_trip < NEAR else FIRST_PORTION
         self._unanswered: deque[_Sent] = deque()
         self._free_at = 0.0
         self._drained_at = 0.0
@@ -72,14 +76,14 @@ class Pace:
     def portion(self) -> int:
         """The most bytes that the next write should have."""
         if self._rate is None:
-            return FIRST_PORTION
+            return self._first
         return int(min(max(self._rate * PORTION, SMALLEST_PORTION), LARGEST_PORTION))
 
     @property
     def frame(self) -> int:
         """The most bytes that a live frame should have."""
         if self._rate is None:
-            return FIRST_PORTION
+            return self._first
         return int(min(max(self._rate * FRAME, SMALLEST_PORTION), 2 * LARGEST_PORTION))
 
     def delay(self, now: float, *, frame: bool = False) -> float | None:
