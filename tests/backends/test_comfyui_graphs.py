@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.support.comfyui_peer import ComfyUIPeer, open_peer
 from tests.support.comfyui_recordings import FOLDER
 from tests.support.job_events import Followed, fetched, follow
 from tui.backends.comfyui import ComfyUIBackend
+from tui.domain.errors import RequestRejectedError
 from tui.domain.events import JobCompleted, JobFailed, JobNoted
 from tui.domain.request import GenerationRequest, GraphPlan, PictureInput, Upload
 
@@ -111,3 +113,26 @@ async def test_both_kinds_of_output_are_told_apart(peer: ComfyUIPeer, pictures: 
         saved = follow(backend, request_for(peer, "invert", pictures))
         await saved.over()
         assert [output.is_temporary for output in saved.outputs] == [False]
+
+
+async def test_an_output_left_out_is_said_and_the_other_is_made(peer: ComfyUIPeer, pictures: Path) -> None:
+    async with ComfyUIBackend(peer.settings) as backend:
+        whole = request_for(peer, "two_outputs", pictures)
+        assert whole.plan
+        graph = dict(whole.plan.graph)
+        scale = next(node for node in graph.values() if node["class_type"] == "ImageScale")
+        scale["inputs"]["width"] = -5
+        job = follow(backend, replace(whole, plan=replace(whole.plan, graph=graph)))
+        await job.over()
+        assert isinstance(job.last, JobCompleted)
+        assert "Left out: “ImageScale”: width is -5, and must be at least 0." in job.of(JobNoted)[0].message
+        assert len(job.outputs) == 1
+
+
+async def test_a_value_on_no_list_is_answered_with_the_nearest(peer: ComfyUIPeer) -> None:
+    async with ComfyUIBackend(peer.settings) as backend:
+        with pytest.raises(RequestRejectedError) as caught:
+            await follow(backend, peer.rejected_request()).over()
+        assert caught.value.title == "“KSampler”: sampler_name is “eulr”, which the server does not have."
+        assert caught.value.advice.startswith("Did you mean “euler”? It has euler, ")
+        assert caught.value.advice.endswith(" more.")
