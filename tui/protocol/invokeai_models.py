@@ -39,7 +39,7 @@ _KINDS = {
 
 
 class Model(msgspec.Struct, frozen=True):
-    """One entry of `/api/v2/models/`. What is `Any` differs from kind to kind, and must not spoil the list."""
+    """One entry of `/api/v2/models/`. What is `Any` differs by kind, and must not spoil the list."""
 
     key: str
     name: str
