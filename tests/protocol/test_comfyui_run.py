@@ -20,7 +20,7 @@ from tui.domain.events import (
 )
 from tui.domain.job import JobId
 from tui.protocol.comfyui_answers import HistoryEntry
-from tui.protocol.comfyui_messages import MessageStream, QueueChanged
+from tui.protocol.comfyui_messages import MessageStream, NodeExecuted, NodesCached, QueueChanged
 from tui.protocol.comfyui_run import Run
 
 OURS = JobId("ours")
@@ -112,9 +112,10 @@ def test_a_preview_nodes_picture_is_temporary() -> None:
     assert output.folder == "temp"
 
 
-def test_text_is_no_file() -> None:
+def test_a_text_that_is_shown_is_a_glimpse() -> None:
     _, events = replay("ws_preview_any_text")
-    assert not of_kind(events, OutputReceived)
+    [received] = of_kind(events, OutputReceived)
+    assert (received.output.data, received.output.is_temporary) == (b"hello text", True)
 
 
 def test_a_failed_node_is_named_by_its_title() -> None:
@@ -194,6 +195,15 @@ def test_what_concerns_everybody_starts_no_job() -> None:
     assert Run(OURS, graph("txt2img")).receive(QueueChanged()) == ()
     flags = '{"type":"feature_flags","data":{"supports_preview_metadata":true}}'
     assert MessageStream().receive(flags) is None
+
+
+def test_a_server_that_names_files_for_ever_is_not_followed_for_ever() -> None:
+    run, announced = Run(OURS, graph("txt2img")), 0
+    for number in range(0, 30_000, 500):
+        images = [{"filename": f"{number + index}.png"} for index in range(500)]
+        announced += len(run.receive(NodeExecuted("ours", "9", {"images": images})))
+        announced += len(run.receive(NodesCached("ours", tuple(graph("txt2img")))))
+    assert announced == 10_000 + 2  # the start and one note beside the files
 
 
 def test_success_alone_does_not_close_a_job() -> None:

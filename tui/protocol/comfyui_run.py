@@ -40,6 +40,8 @@ from tui.protocol.comfyui_outputs import outputs_of, seed_of
 from tui.protocol.untyped import mapping, text
 
 _MOST_STEPS = 10**9
+_MOST_OUTPUTS = 10_000
+"""Files of one job that are taken; a hostile server could name new ones for ever."""
 
 
 class Run:
@@ -54,6 +56,7 @@ class Run:
         self._seed = seed_of(graph)
         self._announced: set[tuple[str, str, str]] = set()
         self._pictures_sent = 0
+        self._was_cached = False
         self._step, self._total, self._activity = 0, 0, ""
         self._told: LastEvent | None = None
         self.has_started = False
@@ -133,7 +136,8 @@ class Run:
         self, message: ExecutionStarted | NodesProgressed | NodesCached | NodeText
     ) -> Iterator[JobEvent]:
         match message:
-            case NodesCached() if self._graph and self._graph.keys() <= set(message.nodes):
+            case NodesCached() if self._is_whole(message.nodes) and not self._was_cached:
+                self._was_cached = True
                 yield JobNoted(
                     self._job_id, "Nothing had changed: the server names its earlier result. Change the seed."
                 )
@@ -145,6 +149,9 @@ class Run:
                 yield self._progress(f"{self._title(message.node)}: {one_line(message.text, 80)}")
             case _:
                 return
+
+    def _is_whole(self, nodes: tuple[str, ...]) -> bool:
+        return bool(self._graph) and self._graph.keys() <= set(nodes)
 
     def _stepped(self, message: StepDone) -> Iterator[JobEvent]:
         # nodes that merely save count to 1; that is no progress of sampling
@@ -158,6 +165,8 @@ class Run:
         if frame.media_type != "image/png" or not self._sends_picture(node):
             yield PreviewReceived(job_id=self._job_id, data=frame.data, media_type=frame.media_type)
             return
+        if self._pictures_sent == _MOST_OUTPUTS:
+            return
         self._pictures_sent += 1
         name = f"websocket_{self._pictures_sent:05}.png"
         yield OutputReceived(self._job_id, OutputImage(filename=name, data=frame.data, seed=self._seed))
@@ -170,7 +179,7 @@ class Run:
     def _outputs(self, shown: object) -> Iterator[JobEvent]:
         for output in outputs_of(shown, self._seed):
             key = (output.folder, output.subfolder, output.filename)
-            if key not in self._announced:
+            if key not in self._announced and len(self._announced) < _MOST_OUTPUTS:
                 self._announced.add(key)
                 yield OutputReceived(self._job_id, output)
 
