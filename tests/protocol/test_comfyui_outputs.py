@@ -14,10 +14,17 @@ def test_files_are_found_under_any_key(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", [None, [], "text", {"text": ["hello"]}, {"images": None}, {"images": [1, None, {"filename": 3}]}]
+    "shown", [None, [], "text", {"text": [" ", 1, {}]}, {"images": None}, {"images": [1, None, {"filename": 3}]}]
 )
 def test_what_names_no_file_gives_none(shown: object) -> None:
     assert outputs_of(shown) == ()
+
+
+@pytest.mark.parametrize("shown", ["a fox", ["a fox"], [{"name": "Output", "text": "a \x1b[31mfox"}]])
+def test_a_text_that_a_node_shows_is_a_glimpse(shown: object) -> None:
+    [output] = outputs_of({"text": shown, "tags": ["no result"]})
+    assert output.data in (b"a fox", b"a [31mfox")
+    assert (output.media_type, output.is_temporary) == ("text/plain", True)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ _FIRST_BYTES = (
     (b"fLaC", "audio/flac"),
     (b"OggS", "audio/ogg"),
     (b"ID3", "audio/mpeg"),
+    (b"v/1\x01", "image/x-exr"),
+    (b"glTF", "model/gltf-binary"),
 )
 _RIFF_KINDS = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _MATROSKA = b"\x1a\x45\xdf\xa3"
@@ -36,6 +38,8 @@ SUFFIXES = {
     "video/webm": ".webm",
     "video/x-matroska": ".mkv",
     "video/x-msvideo": ".avi",
+    "image/x-exr": ".exr",
+    "model/gltf-binary": ".glb",
     "text/plain": ".txt",
 }
 """The usual end of a file's name, by media type."""
@@ -51,7 +55,7 @@ def media_type(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return _mp4_kind(head[8:12])
     if head.startswith(_MATROSKA):
-        return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
+        return "video/x-matroska" if b"matroska" in head[:64] else "video/webm"
     if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
         return "image/bmp"
     if _is_mpeg_audio(head):

@@ -1,15 +1,21 @@
 """The files in what a ComfyUI node shows, as outputs."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from tui.domain.job import OutputImage
 from tui.domain.request import ApiWorkflow
-from tui.domain.text import one_line
+from tui.domain.text import clean, one_line
 from tui.protocol.untyped import mapping, sequence, text
 
 _MOST_FILES = 1000
 """Files of one node that are looked at; a hostile server could name any number."""
+
+_MOST_TEXT = 1024 * 1024
+"""Bytes of a text that are kept."""
+
+_TEXT_KEYS = frozenset({"text", "string"})
 
 _MEDIA_TYPES = {
     "png": "image/png",
@@ -38,12 +44,12 @@ def media_type_of(filename: str) -> str:
 
 
 def outputs_of(shown: Any, seed: int | None = None) -> tuple[OutputImage, ...]:
-    """Every file in a node's output, under whatever key: images, gifs, video, audio, anything."""
+    """The files in a node's output, under whatever key (images, gifs, video, audio…), and its texts."""
     return tuple(
         output
-        for value in mapping(shown).values()
+        for key, value in mapping(shown).items()
         for item in (sequence(value) or [value])[:_MOST_FILES]
-        if (output := _file(mapping(item), seed))
+        if (output := _file(mapping(item), seed) or (_text(item, seed) if key in _TEXT_KEYS else None))
     )
 
 
@@ -69,6 +75,22 @@ def _file(about: Mapping[str, Any], seed: int | None) -> OutputImage | None:
         media_type=media_type_of(filename),
         seed=seed,
         is_temporary=folder == "temp",
+    )
+
+
+def _text(item: object, seed: int | None) -> OutputImage | None:
+    """A text that the node shows and keeps in no file: a glimpse, as the pictures of preview nodes are."""
+    shown = clean(text(item) or text(mapping(item).get("text")))
+    if not shown.strip():
+        return None
+    data = shown.encode()[:_MOST_TEXT]
+    return OutputImage(
+        filename=f"text_{sha256(data).hexdigest()[:8]}.txt",
+        folder="temp",
+        media_type="text/plain",
+        seed=seed,
+        is_temporary=True,
+        data=data,
     )
 
 

@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tui.domain.errors import ServerReplyError
 from tui.domain.job import Job, OutputImage, SavedOutput
+from tui.media.sniff import ENOUGH, SUFFIXES, media_type
 from tui.services.naming import NamePattern, is_file_target
 from tui.services.protocols import SettingsSource
-from tui.services.sniffing import ENOUGH, is_text, sniff, suffix_of
 from tui.storage.new_file import NewFile, sweep
 
 _BUFFER = 1024 * 1024
+_TEXT = "text/plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +155,23 @@ async def _pour(pieces: AsyncIterator[bytes], file: NewFile) -> bytes:
 
 
 def _kind_of(head: bytes, output: OutputImage) -> tuple[str, str]:
-    if found := sniff(head):
-        return found
-    if output.media_type.startswith("image/") and suffix_of(output.filename) != ".svg":
-        what = "nothing" if not head else "text" if is_text(head) else "unknown data"
+    kind = media_type(head)
+    if kind is not None and kind != _TEXT:
+        return kind, SUFFIXES[kind]
+    if output.media_type.startswith("image/") and _suffix_of(output.filename) != ".svg":
+        what = "nothing" if not head else "text" if kind == _TEXT else "unknown data"
         raise ServerReplyError(
             f"The server sent {what} where a picture should be ({output.filename}).",
             "Nothing was saved. Its own log may tell why; save again to fetch it once more.",
         )
-    if is_text(head):
-        suffix = suffix_of(output.filename)
-        return "text/plain", ".txt" if suffix == ".bin" else suffix
-    return output.media_type, suffix_of(output.filename)
+    suffix = _suffix_of(output.filename)
+    if kind == _TEXT:
+        return _TEXT, ".txt" if suffix == ".bin" else suffix
+    return output.media_type, suffix
+
+
+def _suffix_of(filename: str) -> str:
+    """The extension of a server's file name where it is a plain short one, or `.bin`."""
+    suffix = PurePosixPath(filename).suffix.lower()
+    is_plain = 2 <= len(suffix) <= 6 and suffix[1:].isascii() and suffix[1:].isalnum()
+    return suffix if is_plain else ".bin"
