@@ -152,6 +152,7 @@ async def test_a_picture_is_enlarged(place: Place, photo: PictureInput) -> None:
         task=Task.UPSCALE, init_image=photo, extras={"upscaler": "Lanczos"}, width=None, height=None
     )
     (output,) = job.outputs
+    assert output.seed is None
     with Image.open(BytesIO(await fetched(place.backend, output))) as enlarged:
         assert enlarged.size == (192, 128)
     assert notes(job) == []

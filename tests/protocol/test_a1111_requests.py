@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.a1111_recordings import answer
 from tui.domain.request import GenerationRequest, Lora, PictureInput, Task
-from tui.protocol.a1111_lists import LoraFile, Options, Upscaler, preview_override, read_options
+from tui.protocol.a1111_lists import LoraFile, Upscaler, preview_override, read_options
 from tui.protocol.a1111_request import (
     SourcePictures,
     expected_steps,
@@ -130,12 +130,13 @@ def test_the_steps_that_a_run_of_ours_may_count(request_: GenerationRequest, ste
 @pytest.mark.parametrize(
     ("changes", "override"),
     [
-        ({}, {"show_progress_every_n_steps": 1}),
-        ({"show_progress_every_n_steps": 1}, {}),
-        ({"show_progress_every_n_steps": -1}, {}),
+        ({}, {}),  # as it was recorded: a whole number, which is a default that was never saved
+        ({"show_progress_every_n_steps": 10.0}, {"show_progress_every_n_steps": 1}),
+        ({"show_progress_every_n_steps": 1.0}, {}),
+        ({"show_progress_every_n_steps": -1.0}, {}),
         ({"show_progress_every_n_steps": None}, {}),
-        ({"live_previews_enable": False}, {}),
-        ({"show_progress_type": "Full"}, {}),
+        ({"show_progress_every_n_steps": 10.0, "live_previews_enable": False}, {}),
+        ({"show_progress_every_n_steps": 10.0, "show_progress_type": "Full"}, {}),
     ],
 )
 def test_previews_are_asked_for_only_where_that_stays_with_the_job(
@@ -145,10 +146,6 @@ def test_previews_are_asked_for_only_where_that_stays_with_the_job(
     options = read_options({key: value for key, value in recorded.items() if value is not None})
     assert options is not None
     assert preview_override(options) == override
-
-
-def test_an_option_that_was_never_saved_is_not_overridden_since_it_would_stay() -> None:
-    assert preview_override(Options(preview_interval=None)) == {}
 
 
 def test_stable_diffusion_cpp_is_asked_in_its_own_words() -> None:

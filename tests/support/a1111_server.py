@@ -35,10 +35,12 @@ class A1111Server:
         self.url = ""
         self.options: dict[str, Any] = {
             "sd_model_checkpoint": LOADED,
-            "show_progress_every_n_steps": 10,
+            "show_progress_every_n_steps": 10.0,
             "live_previews_enable": True,
             "show_progress_type": "Approx NN",
         }
+        """What was saved; numbers are told as floats, and defaults of the program as they are."""
+
         self.flags: dict[str, Any] = {"freeze_settings": False}
         self.bodies: list[dict[str, Any]] = []
         """What was posted to txt2img, img2img and extra-single-image, in order of arrival."""
@@ -130,7 +132,7 @@ class A1111Server:
         return web.json_response({"app": "sd.next", "updated": "2026-07-01", "commit": "abc1234"})
 
     async def _get_options(self, request: web.Request) -> web.Response:
-        return web.json_response(self.options)
+        return web.json_response({"show_progress_every_n_steps": 10, **self.options})
 
     async def _get_flags(self, request: web.Request) -> web.Response:
         return web.json_response(self.flags)
@@ -283,7 +285,8 @@ class A1111Server:
         self._running_prompt = body.get("prompt", "")
         overrides = body.get("override_settings") or {}
         checkpoint = _checkpoint(overrides.get("sd_model_checkpoint"))
-        self.options.update({key: value for key, value in overrides.items() if key != "sd_model_checkpoint"})
+        numbers = {key: float(value) for key, value in overrides.items() if isinstance(value, int)}
+        self.options.update(numbers)
         steps = body.get("steps", 50)
         if steps == 0:  # the task stays "active", as on the real server
             return _broke("ZeroDivisionError", "integer division or modulo by zero")

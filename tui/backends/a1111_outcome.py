@@ -9,7 +9,7 @@ from tui.backends.a1111_prepare import Prepared
 from tui.domain.errors import PictureError
 from tui.domain.events import JobCompleted, JobEvent, JobFailed, JobNoted, OutputReceived
 from tui.domain.job import JobId, OutputImage
-from tui.domain.request import GenerationRequest
+from tui.domain.request import GenerationRequest, Task
 from tui.media.images import inspect
 from tui.media.sniff import ENOUGH, SUFFIXES, media_type
 from tui.protocol.a1111_answer import (
@@ -68,7 +68,7 @@ def results(
             OutputImage(
                 filename=f"{job_id}_{number}{SUFFIXES.get(kind, '')}",
                 media_type=kind,
-                seed=request.seed if picture.seed is None else picture.seed,
+                seed=_seed(request, picture),
                 data=picture.data,
             ),
         )
@@ -92,6 +92,12 @@ def _sizes(pictures: tuple[Picture, ...]) -> Iterator[tuple[int, int]]:
         except PictureError:
             continue  # it is saved as it came; only the comparison of sizes goes without it
         yield found.width, found.height
+
+
+def _seed(request: GenerationRequest, picture: Picture) -> int | None:
+    if picture.seed is None and request.task is not Task.UPSCALE:
+        return request.seed
+    return picture.seed
 
 
 def _kind(picture: Picture) -> str:

@@ -1,11 +1,11 @@
 """What an A1111 server has: checkpoints, samplers, LoRAs and so on, and its options."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.text import one_line
-from tui.domain.tree import integer, mapping, mappings, number, sequence, text
+from tui.domain.tree import mapping, mappings, number, sequence, text
 
 _HASH = re.compile(r"\s*\[[0-9a-fA-F]{6,64}\]$")
 _NO_UPSCALER = frozenset({"none"})
@@ -72,15 +72,17 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The few of the server's options that matter here, and which options it would restore."""
+    """The few of the server's options that matter here."""
 
     checkpoint: str = ""
     has_previews: bool = True
     preview_interval: int | None = None
-    """Steps before a preview; None when the option was never saved, negative for none while sampling."""
+    """Steps before a preview, negative for none while sampling; None when that is not told."""
+
+    is_interval_saved: bool = False
+    """Whether somebody ever saved it: only then an override of it is undone after the job."""
 
     preview_kind: str = ""
-    names: frozenset[str] = field(default_factory=frozenset[str])
 
 
 def read_options(answer: object) -> Options | None:
@@ -88,24 +90,27 @@ def read_options(answer: object) -> Options | None:
     tree = mapping(answer)
     if not isinstance(answer, dict) or (tree and set(tree) <= _OF_ERRORS):
         return None
+    interval = number(tree.get("show_progress_every_n_steps"))
     return Options(
         checkpoint=_name(tree.get("sd_model_checkpoint")),
         has_previews=tree.get("live_previews_enable") is not False,
-        preview_interval=integer(tree.get("show_progress_every_n_steps")),
+        preview_interval=None if interval is None else int(interval),
+        # the server lists 10 for a default of its own, and 10.0 for what was saved: only that went
+        # through the number field of its answer
+        is_interval_saved=isinstance(tree.get("show_progress_every_n_steps"), float),
         preview_kind=_name(tree.get("show_progress_type")),
-        names=frozenset(tree),
     )
 
 
 def preview_override(options: Options) -> dict[str, int]:
     """The overrides that bring previews early, where the server restores them afterwards.
 
-    An option that was never saved is not listed by `/sdapi/v1/options`, and an override of it is not
-    restored: it would stay for everybody. A person who chose no previews while sampling, or full
-    ones that cost a decoding each, is left alone.
+    An override of an option that was never saved stays, for everybody: nothing is asked for then, and
+    previews come as seldom as the server makes them. A person who chose none while sampling, or full
+    ones that cost a decoding each, is left alone too.
     """
     interval = options.preview_interval
-    if not options.has_previews or interval is None or interval <= 1:
+    if not options.has_previews or not options.is_interval_saved or interval is None or interval <= 1:
         return {}
     return {} if options.preview_kind.casefold() == "full" else {"show_progress_every_n_steps": 1}
 
