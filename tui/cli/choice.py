@@ -1,10 +1,14 @@
 """Which server a command means."""
 
 import argparse
+import sys
 
 from tui.domain.errors import InputError
 from tui.domain.settings import ServerKind, ServerSettings, Settings
 from tui.services.bundle import Services
+
+_MOST_BYTES = 64 * 1024 * 1024 + 1
+"""Of standard input; one more than a workflow may have."""
 
 
 async def chosen_server(services: Services, arguments: argparse.Namespace) -> str:
@@ -16,6 +20,13 @@ async def chosen_server(services: Services, arguments: argparse.Namespace) -> st
         services.connections.add(server := ad_hoc_server(arguments.kind, arguments.url))
         return server.name
     return _configured(services.settings.current, arguments.server)
+
+
+async def chosen_workflow(services: Services, name: str | None) -> str | None:
+    """The workflow the arguments name; "-" is read from stdin."""
+    if name != "-":
+        return name
+    return await services.workflows.paste(sys.stdin.buffer.read(_MOST_BYTES), "stdin")
 
 
 def image_servers(settings: Settings) -> tuple[ServerSettings, ...]:

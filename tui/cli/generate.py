@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import assert_never
 
-from tui.cli.choice import chosen_server
+from tui.cli.choice import chosen_server, chosen_workflow
 from tui.cli.faults import CANCELLED, FAILED, exit_code_of
 from tui.cli.report import Reporter, choose_reporter
 from tui.domain.events import (
@@ -43,7 +43,7 @@ async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
         if arguments.wait:
             return await wait_for(services, arguments.wait, reporter)
         server = await chosen_server(services, arguments)
-        workflow = arguments.workflow or default_workflow(arguments)
+        workflow = await chosen_workflow(services, arguments.workflow) or default_workflow(arguments)
         request = await services.workflows.request(server, workflow, values_of(arguments))
         for note in request.notes:
             reporter.note(note)

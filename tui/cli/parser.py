@@ -46,6 +46,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_models(commands)
     _add_workflows(commands)
+    _add_form(commands)
+    _add_convert(commands)
     _add_jobs(commands)
     _add_prompt(commands)
     _add_config(commands)
@@ -65,7 +67,7 @@ def _add_generate(commands: _Commands) -> None:
     parser.add_argument("prompt", nargs="?", default="", help="what the picture shows")
     parser.add_argument("--negative", metavar="TEXT", help="what it should not show")
     _add_server_choice(parser)
-    parser.add_argument("--workflow", metavar="NAME|FILE", help="a template, a workflow of yours, or a file")
+    parser.add_argument("--workflow", metavar="NAME|FILE", help="a template, yours, a file, - for stdin")
     parser.add_argument("--image", metavar="FILE", help="the picture to start from")
     parser.add_argument("--mask", metavar="FILE", help="white where it is to be repainted")
     parser.add_argument("--control", metavar="FILE", help="the picture that guides a ControlNet")
@@ -116,6 +118,30 @@ def _add_workflows(commands: _Commands) -> None:
     parser.set_defaults(command="tui.cli.servers:workflows")
     _add_server_choice(parser)
     parser.add_argument("--json", action="store_true")
+
+
+def _add_form(commands: _Commands) -> None:
+    parser = commands.add_parser("form", help="the fields of a workflow: what `generate --set` takes")
+    parser.set_defaults(command="tui.cli.workflows:form")
+    _add_workflow_choice(parser)
+    parser.add_argument("--all", action="store_true", help="also the fields that are one key away")
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_convert(commands: _Commands) -> None:
+    parser = commands.add_parser("convert", help="a workflow in ComfyUI's API format, on stdout")
+    parser.set_defaults(command="tui.cli.workflows:convert")
+    _add_workflow_choice(parser)
+
+
+def _add_workflow_choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "workflow", metavar="FILE|NAME", help="a JSON file, a picture or video that carries it; - is stdin"
+    )
+    parser.add_argument(
+        "--object-info", metavar="FILE", help="what a server answers to /object_info; no server is asked then"
+    )
+    _add_server_choice(parser)
 
 
 def _add_jobs(commands: _Commands) -> None:
