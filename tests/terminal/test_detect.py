@@ -1,15 +1,18 @@
 """Asking a terminal that answers soon, late, partly or never."""
 
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.pty_terminal import KITTY_ANSWERS, XTERM_ANSWERS, PtyTerminal
+from tui.terminal.passthrough import wrap
 
 PROGRAM = """
 import json, sys, time
@@ -22,9 +25,11 @@ print("FOUND" + json.dumps({**found, "seconds": time.monotonic() - begun}) + "EN
 """
 
 
-def found_by(answers: Mapping[bytes, bytes], delay: float = 0.0, **environ: str) -> dict[str, Any]:
+def found_by(
+    answers: Mapping[bytes, bytes], delay: float = 0.0, environ: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The profile a program found, with the seconds it took."""
-    terminal = PtyTerminal([sys.executable, "-c", PROGRAM], answers, delay=delay, environ=environ)
+    terminal = PtyTerminal([sys.executable, "-c", PROGRAM], answers, delay=delay, environ=environ or {})
     assert terminal.run(until=b"END"), terminal.output
     terminal.run()
     assert terminal.close() == 0
@@ -58,8 +63,8 @@ def test_a_silent_terminal_gets_half_blocks_after_two_seconds() -> None:
 
 
 def test_the_environment_overrules_what_was_found() -> None:
-    assert found_by(KITTY_ANSWERS, LATENTUI_GRAPHICS="quadrant")["graphics"] == "quadrant"
-    assert found_by(KITTY_ANSWERS, LATENTUI_GRAPHICS="nonsense")["graphics"] == "kitty"
+    assert found_by(KITTY_ANSWERS, environ={"LATENTUI_GRAPHICS": "quadrant"})["graphics"] == "quadrant"
+    assert found_by(KITTY_ANSWERS, environ={"LATENTUI_GRAPHICS": "nonsense"})["graphics"] == "kitty"
 
 
 def test_a_dumb_terminal_is_asked_nothing() -> None:
@@ -78,6 +83,50 @@ def test_answers_are_neither_shown_nor_left_as_typed_keys() -> None:
     terminal.close()
     assert b"LEFT []" in terminal.output
     assert b"OK" not in terminal.output
+
+
+TMUX_ANSWERS = {b"\x1b[>q": b"\x1bP>|tmux 3.3a\x1b\\", b"\x1b[c": b"\x1b[?1;2c"}
+
+
+def inside_tmux(folder: Path, passthrough: str, outside: str) -> dict[str, str]:
+    """An environment in which the command `tmux` says this of itself."""
+    program = folder / "tmux"
+    program.write_text(f"#!/bin/sh\nprintf '%s\\t%s\\n' '{passthrough}' '{outside}'\n")
+    program.chmod(0o755)
+    return {
+        "TMUX": "/tmp/tmux-0/default,1,0",
+        "TERM": "tmux-256color",
+        "PATH": f"{folder}:{os.environ['PATH']}",
+    }
+
+
+def test_kitty_outside_tmux_is_asked_through_it(tmp_path: Path) -> None:
+    answers = {wrap(question): answer for question, answer in KITTY_ANSWERS.items() if question != b"a=q"}
+    answers[b"a=q"] = KITTY_ANSWERS[b"a=q"]
+    found = found_by(answers, 0.1, inside_tmux(tmp_path, "on", "kitty(0.41.1)"))
+    assert (found["graphics"], found["through_tmux"], found["name"]) == ("kitty", True, "kitty")
+    assert found["acknowledgement"] == "mode"
+    assert 0.1 <= found["round_trip"] < 0.5
+
+
+def test_tmux_without_passthrough_says_how_to_get_pictures(tmp_path: Path) -> None:
+    found = found_by(TMUX_ANSWERS, environ=inside_tmux(tmp_path, "off", "kitty(0.41.1)"))
+    assert (found["graphics"], found["through_tmux"], found["name"]) == ("half", False, "tmux")
+    assert "allow-passthrough on" in found["notes"][0]
+    assert found["acknowledgement"] == "attributes"
+
+
+def test_a_sixel_terminal_outside_tmux_is_not_drawn_into(tmp_path: Path) -> None:
+    answers = {wrap(question): answer for question, answer in XTERM_ANSWERS.items()}
+    found = found_by(answers, environ=inside_tmux(tmp_path, "on", "XTerm(379)"))
+    assert (found["graphics"], found["through_tmux"]) == ("half", True)
+
+
+def test_with_nobody_outside_tmux_itself_is_taken(tmp_path: Path) -> None:
+    answers = {b"\x1b[?2026$p\x1b[?1;1;0S\x1b[c": b"\x1bP>|tmux 3.3a\x1b\\\x1b[?1;2c"}
+    found = found_by(answers, environ=inside_tmux(tmp_path, "on", ""))
+    assert (found["graphics"], found["name"], found["through_tmux"]) == ("half", "tmux", False)
+    assert found["seconds"] < 2
 
 
 def test_without_a_terminal_nothing_is_asked() -> None:
