@@ -13,6 +13,7 @@ from tests.support.fault_proxy import (
     FaultProxy,
     LoseAnswer,
     LoseRequest,
+    Replace,
     Truncate,
     fault_proxy,
     reply,
@@ -23,7 +24,6 @@ from tests.support.job_events import follow
 from tests.support.waiting import until
 from tui.backends.invokeai import InvokeAIBackend
 from tui.domain.errors import (
-    AnswerLostError,
     RequestRejectedError,
     ServerError,
     ServerReplyError,
@@ -146,10 +146,20 @@ async def test_a_request_that_never_arrived_is_an_error_and_no_job(
     server: InvokeAIServer, backend: InvokeAIBackend, proxy: FaultProxy
 ) -> None:
     proxy.on("POST", ENQUEUE, LoseRequest())
-    with pytest.raises(AnswerLostError):
+    with pytest.raises(ServerReplyError, match="did not take the job: the connection broke off"):
         await follow(backend, small()).over()
     assert not server.items
     assert proxy.count(f"POST {ENQUEUE}") == 1
+
+
+async def test_a_gateway_that_gave_up_is_settled_by_asking(
+    server: InvokeAIServer, backend: InvokeAIBackend, proxy: FaultProxy
+) -> None:
+    proxy.on("POST", ENQUEUE, Replace(reply("504 Gateway Timeout", "<html>", "text/html")))
+    job = follow(backend, small(steps=6))
+    await job.over()
+    assert isinstance(job.last, JobCompleted)
+    assert len(server.items) == 1
 
 
 async def test_a_lost_answer_of_a_server_that_stays_away_is_unknown(

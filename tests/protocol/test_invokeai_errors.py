@@ -185,7 +185,7 @@ def test_an_endless_message_is_cut() -> None:
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 413, 415, 418, 422, 500, 502])
 def test_any_body_makes_a_sentence_without_markup(status: int, body: bytes) -> None:
     sentence = str(error_of(LABEL, status, body, "/api/v1/x"))
-    assert sentence.startswith(LABEL)
+    assert LABEL in sentence
     assert "<html" not in sentence
 
 

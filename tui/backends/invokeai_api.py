@@ -44,6 +44,11 @@ class InvokeAIApi:
         """How the server is called in sentences."""
         return self._http.label
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was let go of here; nothing more can be asked."""
+        return self._http.is_closed
+
     async def version(self) -> str:
         """Which InvokeAI it is; needs no login."""
         return (await self._get(VersionAnswer, "/api/v1/app/version")).version

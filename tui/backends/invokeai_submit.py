@@ -109,9 +109,14 @@ async def _ask_after(api: InvokeAIApi, job_id: JobId, error: ServerError, pace: 
                 break
         except ServerError:
             was_away = True
-            if monotonic() - started > pace.patience:
+            if api.is_closed or monotonic() - started > pace.patience:
                 return None
         await asyncio.sleep(pace.blind / 2)
     if was_away:  # it may have had the job, and lost it in a restart
         return None
+    if isinstance(error, AnswerLostError):
+        # not "unreachable", which callers may take as leave to send it again
+        raise ServerReplyError(
+            f"{api.label} did not take the job: the connection broke off.", "Generate again."
+        ) from error
     raise error

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tui.domain.errors import (
+    AnswerLostError,
     NotFoundError,
     RequestRejectedError,
     ServerError,
@@ -135,6 +136,10 @@ def error_of(label: str, status: int, body: bytes, path: str) -> ServerError:
         case 413:
             return RequestRejectedError(
                 f"{label} finds the request too large (413).", "Use a smaller picture."
+            )
+        case 502 | 504:
+            return AnswerLostError(
+                f"A gateway got no answer from {label} ({status}).", "Is the server behind it running?"
             )
         case _ if status >= 500:
             return ServerReplyError(f"{label} failed inside ({status}).{quoted}", "Its own log tells more.")
