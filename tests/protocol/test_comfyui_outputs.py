@@ -14,7 +14,8 @@ def test_files_are_found_under_any_key(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", [None, [], "text", {"text": [" ", 1, {}]}, {"images": None}, {"images": [1, None, {"filename": 3}]}]
+    "shown",
+    [None, [], "text", {"text": [" ", 1, {}]}, {"images": None}, {"images": [1, None, {"filename": 3}]}],
 )
 def test_what_names_no_file_gives_none(shown: object) -> None:
     assert outputs_of(shown) == ()
