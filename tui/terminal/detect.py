@@ -5,7 +5,6 @@ import fcntl
 import os
 import select
 import struct
-import subprocess
 import sys
 import termios
 import time
@@ -115,6 +114,8 @@ def _passthrough_note(tmux: _Tmux) -> str:
 
 def _tmux() -> _Tmux:
     """Ask tmux by its own command; an old or missing one allows nothing."""
+    import subprocess  # needed inside tmux only
+
     try:
         answer = subprocess.run(
             ["tmux", "display-message", "-p", "#{allow-passthrough}\t#{client_termtype}"],  # noqa: S607

@@ -63,5 +63,5 @@ def _counted(run: re.Match[bytes]) -> bytes:
     return b"!%d%c" % (len(text), text[0])
 
 
-_ONLY = tuple(bytes(int(other == color) for other in range(256)) for color in range(256))
+_ONLY = tuple(bytes(color) + b"\x01" + bytes(255 - color) for color in range(256))
 """For each colour the table that turns it into 1 and all others into 0."""
