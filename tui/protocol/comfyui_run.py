@@ -19,7 +19,8 @@ from tui.domain.job import JobId, OutputImage
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
 from tui.protocol.comfyui_answers import HistoryEntry
-from tui.protocol.comfyui_errors import node_title, run_problem
+from tui.protocol.comfyui_errors import run_problem
+from tui.protocol.comfyui_faults import node_title
 from tui.protocol.comfyui_messages import (
     ExecutionStarted,
     FlagsAgreed,
