@@ -7,6 +7,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tui.terminal.picture import Picture
+from tui.terminal.profile import Colors, Graphics, TerminalProfile
+from tui.terminal.textual_host import attach
 
 
 class PictureApp(App[None]):
@@ -172,3 +174,22 @@ async def test_a_picture_in_a_hidden_tab_is_drawn_when_it_is_seen() -> None:
         picture.display = True
         await drawn(pilot)
         assert colors_at(app, 20, 5)[1] == "#ff0000"
+
+
+async def test_pictures_can_be_switched_off() -> None:
+    app = PictureApp()
+    attach(app, TerminalProfile(graphics=Graphics.NONE))
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.query_one(Picture).show(Image.new("RGB", (8, 8), (255, 0, 0)), "fox.png")
+        await drawn(pilot)
+        assert "".join(screen_text(app)).split() == ["Pictures", "are", "switched", "off.", "fox.png"]
+
+
+async def test_without_colours_a_picture_is_plain_characters() -> None:
+    app = PictureApp()
+    attach(app, TerminalProfile(colors=Colors.NONE))
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.query_one(Picture).show(Image.linear_gradient("L"))
+        await drawn(pilot)
+        assert set("".join(screen_text(app))) <= set(" .:-=+*#%@")
+        assert len(set("".join(screen_text(app)))) > 5

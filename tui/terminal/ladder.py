@@ -61,7 +61,6 @@ LADDERS: dict[Graphics, tuple[Rung, ...]] = {
     Graphics.HALF: _HALF,
     Graphics.QUADRANT: (*_HALF[:3], _text(Graphics.QUADRANT, Depth.TRUE, 34)),
     Graphics.ASCII: (_text(Graphics.ASCII, Depth.INDEXED_16, 1),),
-    Graphics.NONE: (_text(Graphics.NONE, Depth.INDEXED_16, 0),),
 }
 """From the coarsest up. Sixel cannot be small, so on a narrow line its frames are half blocks."""
 

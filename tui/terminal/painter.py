@@ -104,6 +104,9 @@ class Painter:
         if self._wish is Wish.NOTHING or source is None or not self._easel.is_seen:
             return None
         wish, self._wish = self._wish, Wish.NOTHING
+        if self._easel.profile.graphics is Graphics.NONE:
+            self._easel.refuse("Pictures are switched off.")
+            return None
         self._is_preparing = True
         try:
             parcel = await self._make(source, wish, pace)
