@@ -14,7 +14,7 @@ class Pace:
     """After a job was sent, before it is looked for: what is wrong with it is often said by then."""
 
     eager: float = 0.1
-    """Between the first looks at a job that runs: some are done in a second."""
+    """Between the first looks at a job: some are done in a second."""
 
     running: float = 0.4
     """Between looks at a job that runs on."""

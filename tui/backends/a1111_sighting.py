@@ -18,7 +18,7 @@ class Sighting:
         self.has_told = False
         self.has_started = False
         self.looks = 0
-        """How often the job was seen running."""
+        """How often it was looked at since it was sent, or since it began."""
 
         self.others_stopped_at: tuple[int, int] | None = None
         """Step and total when the server was seen interrupted."""
@@ -44,14 +44,15 @@ class Sighting:
 
     def take(self, sight: Sight) -> list[JobEvent]:
         """Take one look into account."""
-        self.stage = sight.stage
+        self.stage, self.looks = sight.stage, self.looks + 1
         if sight.stage is Stage.QUEUED:
             return self.waits(sight.position)
         if sight.stage is not Stage.ACTIVE:
             return []
         events: list[JobEvent] = [] if self.has_started else [JobStarted(self._job_id)]
+        if not self.has_started:
+            self.looks = 0
         self.has_told = self.has_started = True
-        self.looks += 1
         self._idle_looks = 0 if sight.progress else self._idle_looks + 1
         if sight.progress is not None:
             events.extend(self._progressed(sight.progress))

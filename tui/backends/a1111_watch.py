@@ -9,7 +9,8 @@ from tui.backends.a1111_outcome import Outcome, results, send
 from tui.backends.a1111_prepare import Prepared, prepare
 from tui.backends.a1111_session import Session
 from tui.backends.a1111_sighting import Sighting
-from tui.backends.a1111_track import BlindTracker, Sight, TaskTracker, Tracker, open_tracker
+from tui.backends.a1111_stop import Stop
+from tui.backends.a1111_track import BlindTracker, TaskTracker, Tracker, open_tracker
 from tui.domain.errors import AnswerLostError, JobFailedError, LatentuiError, ServerError
 from tui.domain.events import (
     JobCancelled,
@@ -27,7 +28,7 @@ from tui.protocol.a1111_dialect import Family
 from tui.protocol.a1111_progress import Stage
 
 _EASING = 1.2
-"""How much longer each pause between looks at a running job is than the one before."""
+"""How much longer each pause between looks is than the one before."""
 
 
 class JobWatch:
@@ -42,12 +43,8 @@ class JobWatch:
         self._tracker: Tracker = BlindTracker()
         self._sighting = Sighting(job_id)
         self._is_limited = False
-        self._is_cancelled = False
+        self._stop = Stop(session.api, job_id)
         self._is_abandoned = False
-        self._stopped_at: tuple[int, int] | None = None
-        """Step and total when we interrupted."""
-
-        self._wait_was_told = False
         self._away_since: float | None = None
         self._over_since: float | None = None
 
@@ -57,7 +54,7 @@ class JobWatch:
         try:
             async for event in self._wait_turn():
                 yield event
-            if self._is_cancelled or self._is_abandoned:
+            if self._stop.is_wished or self._is_abandoned:
                 yield JobCancelled(self._job_id)  # nothing was sent
                 return
             for note in prepared.notes:
@@ -83,7 +80,7 @@ class JobWatch:
 
     def cancel(self) -> None:
         """Stop the job as soon as that hits no other, or keep it from being sent."""
-        self._is_cancelled = True
+        self._stop.is_wished = True
         self.wake()
 
     def abandon(self) -> None:
@@ -98,7 +95,7 @@ class JobWatch:
     async def _wait_turn(self) -> AsyncIterator[JobEvent]:
         line = self._session.line
         line.join(self.wake)
-        while (before := line.position(self.wake)) and not (self._is_cancelled or self._is_abandoned):
+        while (before := line.position(self.wake)) and not (self._stop.is_wished or self._is_abandoned):
             for event in self._sighting.waits(before - 1):
                 yield event
             self._woken.clear()
@@ -155,11 +152,10 @@ class JobWatch:
     def _interval(self) -> float:
         if self._is_limited:
             return self._pace.limited
-        if self._is_cancelled:
+        if self._stop.is_wished:
             return self._pace.stopping
-        if not self._sighting.has_started:
-            return self._pace.waiting
-        return min(self._pace.eager * _EASING**self._sighting.looks, self._pace.running)
+        slowest = self._pace.running if self._sighting.has_started else self._pace.waiting
+        return min(self._pace.eager * _EASING**self._sighting.looks, slowest)
 
     async def _look(self) -> list[JobEvent]:
         """Ask the server how the job stands, and do what the person wished."""
@@ -167,7 +163,7 @@ class JobWatch:
             return [JobOutcomeUnknown(self._job_id, words.CLOSED_HERE)]
         try:
             sight = await self._tracker.look()
-            obeyed = await self._obey(sight)
+            obeyed = await self._stop.obey(self._tracker, sight)
         except ServerError as error:
             return self._miss(error)
         self._away_since = None
@@ -176,22 +172,6 @@ class JobWatch:
         elif self._waited_for_answer() > self._pace.handing_over:
             return [JobOutcomeUnknown(self._job_id, words.SILENT)]
         return [*self._sighting.take(sight), *obeyed]
-
-    async def _obey(self, sight: Sight) -> list[JobEvent]:
-        """Interrupt, when the job is to be stopped and nothing else would be hit."""
-        if not self._is_cancelled or self._stopped_at is not None:
-            return []
-        if not self._tracker.can_stop:
-            is_blind = isinstance(self._tracker, BlindTracker)
-            note = words.GOES_ON if is_blind else words.MAY_BE_ANOTHERS
-            return [JobNoted(self._job_id, note), JobCancelled(self._job_id)]
-        if sight.may_interrupt and sight.progress is not None:
-            self._stopped_at = (sight.progress.done, sight.progress.total)
-            await self._session.api.interrupt()
-        elif sight.stage is Stage.QUEUED and not self._wait_was_told:
-            self._wait_was_told = True
-            return [JobNoted(self._job_id, words.BEHIND_OTHERS)]
-        return []
 
     def _waited_for_answer(self) -> float:
         self._over_since = self._over_since or monotonic()
@@ -210,7 +190,7 @@ class JobWatch:
         """What the server said against the job; raised while it has told nothing else."""
         if self._is_abandoned:
             return JobOutcomeUnknown(self._job_id, words.CLOSED_HERE)
-        if self._is_cancelled:
+        if self._stop.is_wished:
             return JobCancelled(self._job_id)  # SD.Next answers an interrupted job with an error
         if self._sighting.others_stopped_at is not None:
             return JobFailed(self._job_id, "Somebody stopped this job on the server.", error.title)
@@ -220,9 +200,8 @@ class JobWatch:
 
     async def _finish(self, outcome: Outcome, prepared: Prepared) -> list[JobEvent]:
         started: list[JobEvent] = [] if self._sighting.has_started else [JobStarted(self._job_id)]
-        if self._is_cancelled:
-            note = words.stopped(self._stopped_at) if self._stopped_at else words.DONE_BEFORE
-            return [*started, JobNoted(self._job_id, note), JobCancelled(self._job_id)]
+        if self._stop.is_wished:
+            return [*started, *self._stop.ended()]
         self._session.version = outcome.info.version or self._session.version
         await self._look_back(outcome.info.run)
         known = await self._known()
@@ -292,9 +271,8 @@ class JobWatch:
 
     def _end_alone(self) -> list[JobEvent]:
         """The task is over: its pictures are gone, and all that can be said is how it ended."""
-        if self._is_cancelled:
-            note = words.stopped(self._stopped_at) if self._stopped_at else words.DONE_BEFORE
-            return [JobNoted(self._job_id, note), JobCancelled(self._job_id)]
+        if self._stop.is_wished:
+            return self._stop.ended()
         label = self._session.api.label
         if self._sighting.stage is Stage.COMPLETED:
             reason = f"{label} finished the job, but {words.NOT_KEPT}. The same seed makes them again."
