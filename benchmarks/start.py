@@ -67,10 +67,8 @@ def whole(command: list[str]) -> float:
 
 def report(what: str, ours: list[float], floor: list[float], goal: float) -> None:
     ratio = statistics.median(one / other for one, other in zip(ours, floor, strict=True))
-    milliseconds = [statistics.median(figures) * 1000 for figures in (ours, floor)]
-    print(
-        f"{what:26} {milliseconds[0]:5.0f} ms   floor {milliseconds[1]:5.0f} ms   ratio {ratio:.2f} (goal {goal})"
-    )
+    both = "{:5.0f} ms   floor {:5.0f} ms".format(*(statistics.median(one) * 1000 for one in (ours, floor)))
+    print(f"{what:26} {both}   ratio {ratio:.2f} (goal {goal})")
 
 
 def main() -> None:
