@@ -229,6 +229,19 @@ def test_a_guide_is_made_of_the_picture_where_the_controlnet_is_set_so() -> None
     assert settled(as_it_is, ALL, None).drawing.controls[0].processor is None
 
 
+@pytest.mark.parametrize(("wanted", "used"), [("clear", "clear"), ("automatic", None), ("", None)])
+def test_a_vae_is_loaded_where_one_is_chosen(wanted: str, used: str | None) -> None:
+    drawing = settled(GenerationRequest(extras={"vae": wanted}), ALL, None).drawing
+    assert (drawing.vae.name if drawing.vae else None) == used
+
+
+def test_a_checkpoint_brings_the_vae_that_its_owner_set() -> None:
+    own = Models((model("main", "m", default_settings={"vae": "key-clear"}), model("vae", "clear")))
+    drawing = settled(GenerationRequest(), own, None).drawing
+    assert drawing.vae is not None
+    assert drawing.vae.name == "clear"
+
+
 def test_flux_takes_its_encoders_and_guidance_and_no_negative_prompt() -> None:
     request = GenerationRequest(checkpoint="flux-dev", negative_prompt="bad", seed=3, loras=(Lora("glow"),))
     found = settled(request, ALL, None)

@@ -24,6 +24,7 @@ _FIELDS = frozenset(
         "prompt",
         "negative_prompt",
         "checkpoint",
+        "vae",
         "loras",
         "width",
         "height",

@@ -61,7 +61,10 @@ def catalog_of(models: Models) -> Catalog:
             "cfg_scale": _own_cfg_scale(checkpoint, habits),
             "sampler": _own_sampler(checkpoint),
         }
-    choices = {"preprocessor": (_AUTOMATIC, _AS_IT_IS, *NODES_OF_PREPROCESSORS)}
+    choices = {
+        "preprocessor": (_AUTOMATIC, _AS_IT_IS, *NODES_OF_PREPROCESSORS),
+        "vae": (_AUTOMATIC, *catalog.vaes),
+    }
     return replace(catalog, choices=MappingProxyType(choices), defaults=MappingProxyType(defaults))
 
 
@@ -165,7 +168,8 @@ def _own_cfg_scale(checkpoint: Model, habits: _Habits) -> float:
 
 
 def _vae(request: GenerationRequest, models: Models, checkpoint: Model) -> Model | None:
-    name = text(request.extras.get("vae")) or text(checkpoint.default("vae"))
+    wanted = text(request.extras.get("vae"))
+    name = text(checkpoint.default("vae")) if wanted in ("", _AUTOMATIC) else wanted
     if name:
         return models.named("vae", name, checkpoint)
     return models.companion("vae", "flux") if checkpoint.family is Family.FLUX else None

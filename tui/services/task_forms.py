@@ -32,6 +32,7 @@ _ORDER = (
     "outpaint",
     "denoise",
     "checkpoint",
+    "vae",
     "loras",
     "styles",
     "performance",

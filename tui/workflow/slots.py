@@ -22,6 +22,7 @@ STANDARD_LABELS = {
     "performance": "Performance",
     "styles": "Styles (commas between)",
     "checkpoint": "Checkpoint",
+    "vae": "VAE",
     "loras": "LoRA",
     "width": "Width",
     "height": "Height",
