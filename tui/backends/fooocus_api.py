@@ -12,7 +12,7 @@ from tui.domain.tree import mapping
 from tui.protocol.fooocus_checks import Names
 from tui.protocol.fooocus_errors import file_gone, fooocus_error, not_the_api, queue_full, something_else
 from tui.protocol.fooocus_job import JobAnswer
-from tui.protocol.fooocus_offer import Offer, is_gradio, read_names, read_offer
+from tui.protocol.fooocus_offer import Offer, is_web_page, read_names, read_offer
 from tui.protocol.fooocus_queue import Jobs, QueueSize, read_jobs, read_queue_size
 from tui.transport.errors import decode_json, decode_json_as, error_of
 from tui.transport.http import MAXIMUM_ERROR, MAXIMUM_FILE, HttpClient
@@ -50,7 +50,7 @@ class FooocusApi:
         if status in {401, 403} or status >= 500:
             raise self._error(status, body, "/ping")
         config_status, config = await self._get("/config")
-        if config_status == 200 and config[:1] == b"{" and is_gradio(self._decoded(config, "/config")):
+        if config_status == 200 and config[:1] == b"{" and is_web_page(self._decoded(config, "/config")):
             raise not_the_api(self.label)
         raise something_else(self.label)
 

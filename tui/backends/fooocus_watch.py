@@ -167,14 +167,14 @@ class JobWatch:
     async def _obey(self) -> list[JobEvent]:
         """Send the stop, when the job is seen at work and nothing else would be hit."""
         if self._is_stopped:
-            return self._run.note_activity(words.STOPPING)
+            return self._run.insist(words.STOPPING)
         if not self._run.has_started:
             return self._tell(words.CANNOT_DROP)
         if not self._is_certain:
             return self._tell(words.MAY_BE_ANOTHERS)
         if not self._run.may_be_stopped:
             has_sampled = self._run.has_sampled
-            return self._run.note_activity(words.NEARLY_DONE if has_sampled else words.STOPS_AT_SAMPLING)
+            return self._run.insist(words.NEARLY_DONE if has_sampled else words.STOPS_AT_SAMPLING)
         if (await self._api.jobs()).position(self.server_job_id) != 0:
             return []
         # the stop has no name on it: it goes out right after the look that finds our job sampling
@@ -193,7 +193,7 @@ class JobWatch:
         except ServerError:
             self._is_stopped = False
             raise
-        return self._run.note_activity(words.STOPPING)
+        return self._run.insist(words.STOPPING)
 
     def _tell(self, note: str) -> list[JobEvent]:
         if note in self._told:

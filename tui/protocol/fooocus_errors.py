@@ -55,8 +55,8 @@ def fooocus_error(label: str, status: int, body: bytes, path: str) -> ServerErro
             return RequestRejectedError(
                 f"{label} does not take the {_faults(body)}.", "Change it, and try again."
             )
-        case 500 if body == b"Internal Server Error":
-            return ServerReplyError(
+        case 500 if body == b"Internal Server Error":  # its own words: nothing was queued
+            return RequestRejectedError(
                 f"{label} could not work with what it was sent and does not say why.",
                 "It may not be able to read a picture; its own log tells more.",
             )

@@ -154,10 +154,10 @@ def in_front(names: tuple[str, ...], first: str) -> tuple[str, ...]:
     return (first, *(name for name in names if name != first)) if first else names
 
 
-def is_gradio(config: object) -> bool:
-    """Whether `/config` is that of Fooocus' own web page, or of another one made with gradio."""
+def is_web_page(config: object) -> bool:
+    """Whether `/config` is that of Fooocus' own page; others are made with gradio too (webui.py title)."""
     tree = mapping(config)
-    return bool(text(tree.get("version"))) and ("components" in tree or "dependencies" in tree)
+    return "components" in tree and text(tree.get("title")).startswith("Fooocus")
 
 
 def _schemas(tree: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Run:
         self._job_id = job_id
         self._pictures = pictures
         self._step, self._total, self._activity = 0, 0, ""
+        self._insisted = ""
         self._preview = ""
         self._may_be_stopped = False
         self._has_said_running = False
@@ -66,6 +67,11 @@ class Run:
             return []
         self._activity = words
         return [JobProgressed(job_id=self._job_id, step=self._step, total=self._total, activity=words)]
+
+    def insist(self, words: str) -> list[JobEvent]:
+        """The same, and what the server says it is busy with is not told any more."""
+        self._insisted = words
+        return self.note_activity(words)
 
     def end(self, answer: JobAnswer, *, is_stopped: bool, is_cancelled: bool) -> list[JobEvent]:
         """The events of a job that is over. The server does not say why there are too few pictures:
@@ -112,7 +118,7 @@ class Run:
         elif answer.percent > _PREPARED and not self.has_sampled:
             # no step was ever told: only enlarged, or a server with other words
             self._step, self._total = max(self._step, answer.percent), 100
-        words = activity_of(answer, self._pictures)
+        words = self._insisted or activity_of(answer, self._pictures)
         if (self._step, self._total) == before:
             return self.note_activity(words)
         self._activity = words
