@@ -57,17 +57,16 @@ class ResultsService:
         one gets a number. Raises SaveError, ServerReplyError for a picture that is none, and what
         `pieces` raises.
         """
-        names = await asyncio.to_thread(self._names, job, output, into)
-        file = await asyncio.to_thread(self._begin, names.folder)
+        names, file = await asyncio.to_thread(self._begin, job, output, into)
         try:
-            head = await _pour(pieces, file)
-            media_type, suffix = _kind_of(head, output)
-            await asyncio.to_thread(file.seal)
-            path = await asyncio.to_thread(self._settle, file, names, suffix, announce)
-        finally:
+            head, rest = await _pour(pieces, file)
+            kind, suffix = _kind_of(head, output)
+            path = await asyncio.to_thread(self._end, file, rest, names, suffix, announce)
+        except BaseException:
             await asyncio.shield(asyncio.to_thread(file.discard))
+            raise
         return SavedOutput(
-            path=str(path), media_type=media_type, seed=output.seed, is_temporary=output.is_temporary
+            path=str(path), media_type=kind, seed=output.seed, is_temporary=output.is_temporary
         )
 
     def _names(self, job: Job, output: OutputImage, into: str | None) -> "_Names":
@@ -77,11 +76,19 @@ class ResultsService:
         pattern = NamePattern(self._settings.current.name_pattern)
         return _PatternNames(folder, pattern, job, output)
 
-    def _begin(self, folder: Path) -> NewFile:
-        if folder not in self._swept:
-            self._swept.add(folder)
-            sweep(folder)
-        return NewFile(folder)
+    def _begin(self, job: Job, output: OutputImage, into: str | None) -> tuple["_Names", NewFile]:
+        names = self._names(job, output, into)
+        if names.folder not in self._swept:
+            self._swept.add(names.folder)
+            sweep(names.folder)
+        return names, NewFile(names.folder)
+
+    def _end(
+        self, file: NewFile, rest: bytes, names: "_Names", suffix: str, announce: Announce | None
+    ) -> Path:
+        file.write(rest)
+        file.seal()
+        return self._settle(file, names, suffix, announce)
 
     def _settle(self, file: NewFile, names: "_Names", suffix: str, announce: Announce | None) -> Path:
         series = (names.folder, names.path(0, "").name)
@@ -141,7 +148,8 @@ def _last_taken(names: _Names, suffix: str) -> int:
     return taken
 
 
-async def _pour(pieces: AsyncIterator[bytes], file: NewFile) -> bytes:
+async def _pour(pieces: AsyncIterator[bytes], file: NewFile) -> tuple[bytes, bytes]:
+    """Write what comes, in large pieces; the first bytes, and the last ones, which are not written yet."""
     head, waiting = b"", bytearray()
     async for piece in pieces:
         waiting += piece
@@ -149,9 +157,7 @@ async def _pour(pieces: AsyncIterator[bytes], file: NewFile) -> bytes:
             head = head or bytes(waiting[:ENOUGH])
             await asyncio.to_thread(file.write, bytes(waiting))
             waiting.clear()
-    head = head or bytes(waiting[:ENOUGH])
-    await asyncio.to_thread(file.write, bytes(waiting))
-    return head
+    return head or bytes(waiting[:ENOUGH]), bytes(waiting)
 
 
 def _kind_of(head: bytes, output: OutputImage) -> tuple[str, str]:
