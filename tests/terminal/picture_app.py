@@ -3,6 +3,7 @@
 import asyncio
 import io
 import sys
+import time
 
 from PIL import Image, ImageDraw
 from textual import events
@@ -24,8 +25,8 @@ def jpeg(number: int) -> bytes:
 
 
 class PictureApp(App[None]):
-    """Keys: p, l = live frames for one and four seconds, s = a still, t = a toast, b = broken, e = raise,
-    q = quit."""
+    """Keys: p, l = live frames for one and four seconds, s = a still, t = a toast, z = suspend, b = broken,
+    e = raise, q = quit."""
 
     CSS = "Static { height: 1; } Picture { height: 1fr; }"
 
@@ -55,6 +56,9 @@ class PictureApp(App[None]):
             case "s":
                 picture.show(jpeg(0), "still")
                 self.run_worker(self.wait(picture, "SHOWN"))
+            case "z":
+                with self.suspend():
+                    time.sleep(0.2)
             case "t":
                 self.notify("TOAST", timeout=1.5)
             case "b":

@@ -38,6 +38,7 @@ def test_kitty_frames_replace_each_other_and_are_freed() -> None:
     assert terminal.run(until=b"PLAYED")
     terminal.type(b"s")
     assert terminal.run(until=b"SHOWN")
+    assert terminal.run(until=b"a=d,d=I"), "the last frame, when its cells are gone"
     assert len(KittyMemory().feed(terminal.output).images) == 1
     assert ended(terminal) == 0
     memory = KittyMemory().feed(terminal.output)
@@ -128,6 +129,19 @@ def test_a_terminal_that_is_gone_does_not_keep_the_program() -> None:
     terminal.type(b"p")
     assert terminal.run(until=b"a=t")
     assert terminal.close() != 0
+
+
+def test_frames_go_on_after_another_program_had_the_terminal() -> None:
+    terminal = started(KITTY_ANSWERS, "kitty", delay=0.05)
+    terminal.type(b"l")
+    assert terminal.run(until=b"a=t")
+    terminal.type(b"z")
+    assert terminal.run(until=LEFT_ALTERNATE_SCREEN)
+    away = len(terminal.output)
+    terminal.run(seconds=1.5)
+    assert terminal.output[away:].count(b"a=t") > 5
+    terminal.run(until=b"PLAYED")
+    ended(terminal)
 
 
 def test_nothing_is_written_when_nothing_changes() -> None:

@@ -96,6 +96,13 @@ def test_answers_that_never_come_do_not_stop_the_picture() -> None:
     assert pace.delay(PATIENCE + 0.1) == 0.0
 
 
+def test_after_another_program_had_the_terminal_nothing_is_waited_for() -> None:
+    pace = Pace(answers=True, round_trip=0.05)
+    pace.sent(10_000, 0.0)
+    pace.restart()
+    assert pace.delay(0.01) == 0.0
+
+
 def test_answers_to_nothing_are_ignored() -> None:
     pace = Pace(answers=True)
     pace.acknowledged(1.0)

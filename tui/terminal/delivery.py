@@ -68,6 +68,11 @@ class Delivery:
         self._pace.acknowledged(self._clock())
         self._answered.set()
 
+    def restart(self) -> None:
+        """The terminal is ours again after another program had it."""
+        self._pace.restart()
+        self._answered.set()
+
     async def run(self) -> None:
         """Serve for ever."""
         while True:

@@ -107,6 +107,11 @@ class Pace:
             self._unanswered.append(_Sent(size, now))
         self._free_at = max(self._free_at, now) + size / (self._rate or _FASTEST)
 
+    def restart(self) -> None:
+        """Another program had the terminal: answers that were on their way are lost."""
+        self._unanswered.clear()
+        self._free_at = 0.0
+
     def acknowledged(self, now: float) -> None:
         """The terminal answered the oldest question."""
         if not self._unanswered:

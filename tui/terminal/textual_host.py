@@ -82,7 +82,7 @@ class TerminalHost:
 
     def measure(self) -> None:
         """Follow a change of font size."""
-        if self.profile.is_tty and (cell := cell_size_now()):
+        if self.is_real and self.profile.is_tty and (cell := cell_size_now()):
             self.profile = replace(self.profile, cell=cell)
 
     def _start(self) -> Delivery:
@@ -95,6 +95,11 @@ class TerminalHost:
         )
         delivery = Delivery(pace, self.write_and_ask, time.monotonic)
         _tell(delivery, kind)
+        # the signal's type leaves the application's result unknown
+        self._app.app_resume_signal.subscribe(  # pyright: ignore[reportUnknownMemberType]
+            self._app,
+            lambda _app: delivery.restart(),  # pyright: ignore[reportUnknownLambdaType]
+        )
         self._app.run_worker(delivery.run(), name="picture delivery", exit_on_error=True)
         return delivery
 
