@@ -126,6 +126,9 @@ def _read(path: str) -> tuple[bytes, str, str]:
             f"The picture {shown} cannot be read: {reason}.", "Choose another file."
         ) from error
     kind = media_type(data[:ENOUGH]) or ""
-    if not kind.startswith("image/"):
-        raise PictureError(f"{shown} is not a picture.", "Choose a PNG, JPEG or WebP file.")
+    if not kind.startswith(("image/", "video/", "audio/")):
+        raise PictureError(
+            f"{shown} is not a picture.",
+            "Choose a PNG, JPEG or WebP file, or a video or sound where one is asked.",
+        )
     return data, kind, f"latentui-{sha256(data).hexdigest()[:16]}{SUFFIXES.get(kind, '')}"

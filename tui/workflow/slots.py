@@ -86,6 +86,9 @@ class Slot:
     options: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
     """Narrower limits than the node's own: min, max, step, multiline, options."""
 
+    also: tuple[str, ...] = ()
+    """Other names by which a person may mean it: those it has on the canvas."""
+
     media: Media = "image"
     keeps_seed: bool = False
     """Whether the seed in the graph is meant: it is not drawn anew."""

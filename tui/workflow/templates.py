@@ -53,7 +53,7 @@ class WorkflowTemplate:
         return next((slot for slot in self.slots if folded in self._aliases(slot)), None)
 
     def _aliases(self, slot: Slot) -> set[str]:
-        return {
+        return {name.casefold() for name in slot.also} | {
             f"{owner}.{target.input_name}".casefold()
             for target in slot.targets
             for owner in (

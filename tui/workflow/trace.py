@@ -253,9 +253,15 @@ class Tracer:
             name=name,
             targets=targets,
             role=self._roles.get(targets[0], SlotRole.VALUE),
+            also=self._names_on_canvas(targets),
             media=self._media.get(targets[0], "image"),
             follows="init_image" if name == "mask" and "init_image" in self._found else "",
         )
+
+    def _names_on_canvas(self, targets: tuple[Target, ...]) -> tuple[str, ...]:
+        ties = [self._ties[target] for target in targets if target in self._ties]
+        pairs = ((f"{tie.group}.{tie.label}", *([tie.label] if tie.is_shown else [])) for tie in ties)
+        return tuple(dict.fromkeys(name for pair in pairs for name in pair))
 
     def _others(self) -> Iterator[Slot]:
         titles = Titles(self._graph, self._defs, self._order)
