@@ -32,6 +32,12 @@ class Studio:
         return self.app.session
 
     @property
+    def is_ready(self) -> bool:
+        """Whether the studio has its form."""
+        screen = self.app.screen
+        return isinstance(screen, StudioScreen) and screen.is_furnished and self.form.form is not None
+
+    @property
     def text(self) -> str:
         """What stands on the screen."""
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
@@ -83,7 +89,7 @@ async def open_studio(
     app = LatentuiApp(services.factory, options)
     async with app.run_test(size=size, notifications=True) as pilot:
         studio = Studio(app, pilot)
-        await studio.until(lambda: isinstance(app.screen, StudioScreen) and studio.form.form is not None)
+        await studio.until(lambda: studio.is_ready)
         await pilot.pause()
         yield studio
 

@@ -30,7 +30,7 @@ async def engine_studio(step_delay: float = 0.0) -> AsyncGenerator[Studio]:
         app = LatentuiApp(opened)
         async with app.run_test(size=(120, 40), notifications=True) as pilot:
             studio = Studio(app, pilot)
-            await studio.until(lambda: isinstance(app.screen, StudioScreen) and studio.form.form, 30)
+            await studio.until(lambda: studio.is_ready, 30)
             yield studio
 
 

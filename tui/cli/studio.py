@@ -2,8 +2,10 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from tui.domain.errors import InputError
+from tui.storage.paths import default_paths
 from tui.ui.app import StudioOptions, run_studio
 
 
@@ -14,4 +16,27 @@ def run(arguments: argparse.Namespace) -> int:
             "The studio needs a terminal.",
             "In scripts, use `latentui generate`; `latentui --help` tells more.",
         )
-    return run_studio(StudioOptions(demo=arguments.demo, server=arguments.server))
+    paths = default_paths()
+    theme, graphics = _looks(paths.settings_file)
+    return run_studio(
+        StudioOptions(
+            demo=arguments.demo, server=arguments.server, theme=theme, graphics=graphics, log=paths.log
+        )
+    )
+
+
+def _looks(settings: Path) -> tuple[str | None, str | None]:
+    """Theme and graphics for the first frame; all else of the settings is read, and judged, after it."""
+    if not settings.exists():
+        return None, None
+    import tomllib  # most people have no settings file at first
+
+    try:
+        table = tomllib.loads(settings.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None, None
+    theme, graphics = table.get("theme"), table.get("graphics")
+    return (
+        theme if isinstance(theme, str) else None,
+        graphics if isinstance(graphics, str) else None,
+    )

@@ -12,9 +12,10 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.screen import Screen
 from textual.signal import Signal
+from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from tui.domain.errors import LatentuiError, SaveError
@@ -38,6 +39,7 @@ __all__ = ["LatentuiApp", "StudioOptions", "run_studio"]
 
 ServicesFactory = Callable[[], AbstractAsyncContextManager["Services"]]
 SAVE_SECONDS = 2.0
+START_SECONDS = 0.05
 
 
 def _place(module: str, name: str) -> Callable[[], Screen[None]]:
@@ -74,6 +76,9 @@ class LatentuiApp(App[int]):
         Binding("ctrl+p", "palette", "Palette", id="app.palette", priority=True, show=False),
         Binding("ctrl+q", "quit", "Quit; jobs live on", id="app.quit", priority=True, show=False),
     ]
+    theme: Reactive[str] = Reactive(DARK.name)
+    """Ours from the start: with a change of theme the styles would be read twice for the first frame."""
+
     jobs: "reactive[tuple[Job, ...]]" = reactive(())
     """Every job known, newest first."""
 
@@ -104,12 +109,19 @@ class LatentuiApp(App[int]):
         self.output_saved: Signal[OutputSaved] = Signal(self, "output saved")
         self.job_ended: Signal[Job] = Signal(self, "job ended")
         self.settings_changed: Signal[Settings] = Signal(self, "settings changed")
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self._options.theme or DARK.name
+        if self._options.theme in self.available_themes:
+            self.theme = self._options.theme
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Ours, and Textual's own."""
+        return {**super().available_themes, **{theme.name: theme for theme in THEMES}}
 
     def on_ready(self) -> None:
-        """The first frame is out: open the services."""
+        """The first frame is out: open the services once it has reached the terminal."""
+        self.set_timer(START_SECONDS, self._begin)
+
+    def _begin(self) -> None:
         self._life = asyncio.create_task(self._live(), name="services")
         self._life.add_done_callback(self._life_ended)
         self.set_interval(SAVE_SECONDS, self._keep_draft)
@@ -165,7 +177,7 @@ class LatentuiApp(App[int]):
             await self.services.state.save(to_mapping(self._kept))
 
     def _apply(self, settings: "Settings") -> None:
-        if self._options.theme is None and settings.theme in self.available_themes:
+        if settings.theme in self.available_themes:
             self.theme = settings.theme
         self.set_keymap(dict(settings.keys))
 

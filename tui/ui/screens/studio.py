@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # all but the prompt is brought in after the first frame
 SIDE_BY_SIDE = 100
 """Columns; as in the breakpoints of every place."""
 
+FRAME_SECONDS = 0.02
+"""What the first frame gets to reach the terminal before imports keep the processor busy."""
+
 WELCOME = "Say what you want to see, then press ^g."
 
 
@@ -77,7 +80,7 @@ class StudioScreen(FormPlace):
         yield Vertical(id="foot")
 
     async def on_mount(self) -> None:
-        self.call_after_refresh(self._furnish)
+        self.call_after_refresh(self.set_timer, FRAME_SECONDS, self._furnish)
 
     async def _furnish(self) -> None:
         """Bring in what the first frame does without."""

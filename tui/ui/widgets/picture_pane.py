@@ -19,7 +19,7 @@ class PicturePane(Vertical, can_focus=True):
 
     DEFAULT_CSS = """
     PicturePane {
-        padding: 0 1; border-left: blank;
+        width: 1fr; padding: 0 1; border-left: blank;
         &:focus { border-left: outer $accent; }
         & > #welcome {
             width: 1fr; height: 1fr; content-align: center middle; text-align: center; color: $faint;

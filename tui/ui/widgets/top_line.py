@@ -52,6 +52,13 @@ class Counts(Static):
 class TopLine(Horizontal):
     """Workflow and server can be picked here."""
 
+    DEFAULT_CSS = """
+    TopLine {
+        height: 1;
+        & > .word { width: auto; color: $label; }
+        & > Counts { width: 1fr; text-align: right; padding: 0 1; color: $label; }
+    }
+    """
     jobs: reactive[tuple[Job, ...]] = reactive(())
 
     def compose(self) -> ComposeResult:
