@@ -211,6 +211,8 @@ class FakeGeneration:
         self.jobs: tuple[Job, ...] = ()
         self.cancelled: list[JobId] = []
         self.error: LatentuiError | None = None
+        self.problem: LatentuiError | None = None
+        self.at_risk: tuple[Job, ...] = ()
         self._broadcast: Broadcast[ServiceEvent] = Broadcast()
 
     def events(self) -> AsyncIterator[ServiceEvent]:
@@ -233,6 +235,7 @@ class FakeGeneration:
             request=request,
             created_at=time.time(),
             queue_position=waiting,
+            is_with_server=True,
         )
         self.put(job)
         return job
@@ -274,6 +277,16 @@ class FakeGeneration:
         ended = started + 4.1
         done = replace(job, status=JobStatus.COMPLETED, outputs=(output,), started_at=started, ended_at=ended)
         self.put(done)
+
+
+class FakeCatalog:
+    """Remembers what it was asked to forget."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    def forget(self, server: str) -> None:
+        self.forgotten.append(server)
 
 
 class FakeEngine:
@@ -320,6 +333,7 @@ class FakeServices:
     pictures: FakePictures = field(default_factory=FakePictures)
     generation: FakeGeneration = field(default_factory=FakeGeneration)
     engine: FakeEngine = field(default_factory=FakeEngine)
+    catalog: FakeCatalog = field(default_factory=FakeCatalog)
     results: FakeResults = field(default_factory=lambda: FakeResults(Path()))
     is_open: bool = False
 

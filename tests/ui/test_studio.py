@@ -10,9 +10,10 @@ from typing import cast
 
 import pytest
 
-from tests.support.fake_services import connected, fake_services
+from tests.support.fake_services import TEXT_TO_IMAGE, connected, fake_services
 from tests.support.studio import SIZES, Studio, open_studio, picture_file
-from tui.domain.errors import ServerUnreachableError
+from tui.domain.errors import LatentuiError, ServerUnreachableError
+from tui.domain.forms import ChoiceField
 from tui.domain.job import JobStatus
 from tui.domain.request import GenerationRequest
 from tui.domain.server import Connection, ConnectionState
@@ -20,6 +21,7 @@ from tui.domain.settings import ServerKind, ServerSettings
 from tui.services.bundle import Services
 from tui.ui.app import LatentuiApp
 from tui.ui.screens.question import Question
+from tui.ui.screens.studio import StudioScreen
 from tui.ui.screens.text_sheet import TextSheet
 from tui.ui.widgets.picture_pane import PicturePane
 
@@ -276,3 +278,34 @@ async def test_keys_before_the_services_are_open_do_no_harm() -> None:
             await studio.press(key)
         await studio.press("ctrl+g")
         await studio.until_text("Not ready yet. Latentui is still starting.")
+
+
+async def test_quitting_asks_where_pictures_would_be_lost(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        await studio.type("a fox")
+        await studio.press("ctrl+g")
+        await studio.until(lambda: services.generation.jobs)
+        services.generation.at_risk = services.generation.jobs
+        await studio.press("ctrl+q")
+        await studio.until_text("1 job is on a server that keeps no pictures")
+        await studio.press("n")
+        await studio.until(lambda: isinstance(studio.app.screen, StudioScreen))
+        assert studio.app.is_running
+
+
+async def test_trouble_with_the_journal_is_told_at_the_start(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    services.generation.problem = LatentuiError("The journal was damaged.", "It was set aside.")
+    async with open_studio(services) as studio:
+        await studio.until_text("The journal was damaged. It was set aside.")
+
+
+async def test_the_servers_lists_are_asked_for_anew(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        more = ChoiceField(name="sampler", label="Sampler", choices=("brand_new",), default="brand_new")
+        services.workflows.forms["txt2img_default"] = replace(TEXT_TO_IMAGE, fields=(more,))
+        await studio.press("alt+r")
+        await studio.until_text("brand_new")
+        assert services.catalog.forgotten == ["gpu-box"]

@@ -9,7 +9,13 @@ from tui.domain.request import GenerationRequest
 from tui.domain.server import Connection, ConnectionState
 from tui.ui import words
 
-JOB = Job(id=new_job_id(), server="gpu-box", request=GenerationRequest(prompt="a fox"), created_at=0.0)
+JOB = Job(
+    id=new_job_id(),
+    server="gpu-box",
+    request=GenerationRequest(prompt="a fox"),
+    created_at=0.0,
+    is_with_server=True,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,7 @@ def test_a_waiting_job_says_its_place() -> None:
     assert words.job_state(replace(JOB, queue_position=0)) == "next on gpu-box"
     assert words.job_state(replace(JOB, queue_position=1)) == "second in line on gpu-box"
     assert words.job_state(JOB) == "waiting for gpu-box"
+    assert words.job_state(replace(JOB, is_with_server=False)) == "waits here for gpu-box"
 
 
 def test_a_running_job_without_steps_says_what_it_is_at() -> None:

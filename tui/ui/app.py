@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import events
+from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -246,6 +246,23 @@ class LatentuiApp(App[int]):
         await self.switch_mode("studio")
         if isinstance(self.screen, StudioScreen):
             self.screen.show_draft()
+
+    async def action_quit(self) -> None:
+        """Leave; asks where a server keeps no pictures for us."""
+        at_risk = self.services.generation.at_risk if self.services else ()
+        if at_risk:
+            self._ask_to_quit(len(at_risk))
+        else:
+            self.exit()
+
+    @work(exclusive=True, group="quit")
+    async def _ask_to_quit(self, count: int) -> None:
+        from tui.ui.screens.question import Question
+
+        jobs = "1 job is" if count == 1 else f"{count} jobs are"
+        detail = f"{jobs} on a server that keeps no pictures: they are lost if you leave now."
+        if await self.push_screen_wait(Question("Quit?", detail)):
+            self.exit()
 
     def action_last_message(self) -> None:
         """Show the last notice in full."""

@@ -16,8 +16,9 @@ async def open_session(app: "LatentuiApp", services: "Services", options: Studio
     session = app.session
     if session is None:
         return
-    if problem := services.settings.problem:
-        app.tell(problem)
+    for problem in (services.settings.problem, services.generation.problem):
+        if problem is not None:
+            app.tell(problem)
     is_first_start = not session.image_servers
     if options.demo or is_first_start:
         app.session_opened.publish(session)

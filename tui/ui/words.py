@@ -72,6 +72,8 @@ def server_label(name: str) -> str:
 
 def place_in_line(job: Job) -> str:
     """Where a waiting job stands."""
+    if not job.is_with_server:
+        return f"waits here for {server_label(job.server)}"
     if job.queue_position is None:
         return f"waiting for {server_label(job.server)}"
     if job.queue_position == 0:

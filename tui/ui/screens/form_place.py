@@ -81,6 +81,14 @@ class FormPlace(PicturePlace):
         else:
             self.action_to_prompt()
 
+    @gesture
+    async def action_reload(self) -> None:
+        """Ask the server anew what it has: a model was added, perhaps."""
+        session, services = self.session, app_of(self).services
+        if services is not None:
+            services.catalog.forget(session.draft.server)
+            self.refresh_form()
+
     def on_form_panel_edited(self, event: "FormPanel.Edited") -> None:
         self.session.edit(event.name, event.value)
 

@@ -77,6 +77,10 @@ class JobPlace(Place):
                 await self.services.generation.retry(job.id)
             case "reuse":
                 await app_of(self).reuse(job.request)
+            case "look_again":
+                await self.services.generation.look_again(job.id)
+            case "save_again":
+                await self.services.generation.save_again(job.id)
             case "view":
                 await self._view(job)
             case _:

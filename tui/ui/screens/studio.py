@@ -49,6 +49,7 @@ class StudioScreen(FormPlace):
         Binding("ctrl+f", "further", "All fields, or those in front", id="studio.further", priority=True),
         Binding("ctrl+t", "swap", "Form or picture", id="studio.swap", priority=True),
         Binding("ctrl+n", "accept_offer", "Use the server that was found", id="studio.accept-offer"),
+        Binding("alt+r", "reload", "Ask the server anew for its lists", id="studio.reload", priority=True),
         Binding("escape", "to_prompt", "Back to the prompt", id="studio.prompt", show=False),
     ]
     HINTS = (

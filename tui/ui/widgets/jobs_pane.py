@@ -38,6 +38,8 @@ class JobList(Listing[Job]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "ask('retry')", "Try again", id="job.retry", show=False),
         Binding("u", "ask('reuse')", "Into the form", id="job.reuse", show=False),
+        Binding("a", "ask('look_again')", "Ask again what became of it", id="job.look-again", show=False),
+        Binding("s", "ask('save_again')", "Save its pictures again", id="job.save-again", show=False),
         Binding("o", "ask('view')", "Open in the viewer", id="job.view", show=False),
         Binding("y", "ask('copy_path')", "Copy the path", id="job.copy-path", show=False),
     ]
