@@ -133,6 +133,9 @@ class Form:
     notes: tuple[str, ...] = ()
     """What a person should know about how the workflow was read."""
 
+    brings_values: bool = False
+    """Whether the fields start with values that were meant: of a shared workflow, or of a picture opened."""
+
     def field(self, name: str) -> Field | None:
         """The field of that name, if the form has it."""
         return next((field for field in self.fields if field.name == name), None)

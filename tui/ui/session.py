@@ -25,6 +25,7 @@ class Session:
 
         self._form_of = ("", "")
         self._wish = ""
+        self._is_fresh = False
 
     @property
     def image_servers(self) -> tuple[Connection, ...]:
@@ -61,7 +62,8 @@ class Session:
         return now and not was
 
     def choose_workflow(self, name: str) -> None:
-        """Take another workflow; the values that fit it stay."""
+        """Take another workflow; the values that fit it stay, unless it brings its own."""
+        self._is_fresh = name != self.draft.workflow
         self.draft = self.draft.with_workflow(name)
 
     async def workflows(self) -> tuple[WorkflowSummary, ...]:
@@ -76,7 +78,9 @@ class Session:
         form = await self._services.workflows.form(*wanted)
         if wanted == (self.draft.server, self.draft.workflow):
             self.form, self._form_of = form, wanted
-            self.draft = self.draft.with_values(starting_values(form, self.draft.values))
+            kept = {} if self._is_fresh and form.brings_values else self.draft.values
+            self._is_fresh = False
+            self.draft = self.draft.with_values(starting_values(form, kept))
         return form
 
     def edit(self, name: str, value: FieldValue) -> None:

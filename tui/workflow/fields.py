@@ -81,6 +81,7 @@ class _Builder:
             fields=fields,
             problems=tuple(dict.fromkeys((*missing, *lacking))),
             notes=self._template.notes,
+            brings_values=self._template.brings_values,
         )
 
     def _field(self, slot: Slot) -> Field | None:

@@ -99,6 +99,7 @@ class _Opened:
             graph=graph,
             slots=tuple(_with_seed(slot, nodes, keeps_all=keeps_seeds) for slot in slots),
             canvas=self.canvas,
+            brings_values=True,
             notes=self.notes,
             packs=MappingProxyType({**_packs(graph), **nodes.packs()}),
             models=MappingProxyType(nodes.models()),

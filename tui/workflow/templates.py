@@ -34,6 +34,9 @@ class WorkflowTemplate:
     models: Mapping[str, ModelFile] = field(default_factory=lambda: MappingProxyType({}))
     """What the workflow says of the model files that it names."""
 
+    brings_values: bool = False
+    """Whether the graph's values are somebody's, and not a template's."""
+
     key: str = ""
     """What stays the same while values change: the person's arrangement is remembered by it."""
 
