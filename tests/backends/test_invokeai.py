@@ -10,15 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from tests.support.invokeai_peer import QUICK, settings_of, small
-from tests.support.invokeai_recordings import graph as recorded_graph
+from tests.support.invokeai_peer import QUICK, settings_of, small, stranger_graph
 from tests.support.invokeai_server import InvokeAIServer, invokeai_server
 from tests.support.job_events import Followed, fetched, follow
-from tests.support.waiting import until
 from tui.backends.invokeai import InvokeAIBackend
 from tui.domain.errors import InputError, NotFoundError, RequestRejectedError, ServerReplyError
 from tui.domain.events import (
-    JobCancelled,
     JobCompleted,
     JobNoted,
     JobOutcomeUnknown,
@@ -76,14 +73,6 @@ def inpainting(picture: PictureInput, mask: PictureInput, **fields: object) -> G
         mask=mask,
         **fields,  # pyright: ignore[reportArgumentType]  # the callers' fields are checked there
     )
-
-
-def strangers_graph() -> dict[str, object]:
-    """What another client would run: many steps."""
-    graph = recorded_graph("txt2img_sd15")
-    graph["nodes"]["m"]["model"]["key"] = "7b937b4b-e122-48b1-82be-842e56d608cc"
-    graph["nodes"]["d"]["steps"] = 30
-    return graph
 
 
 async def test_a_job_is_marked_as_ours_and_carries_its_values_in_the_graph(
@@ -185,153 +174,16 @@ async def test_what_the_server_refuses_is_a_sentence_and_no_job(
     assert not server.items
 
 
-async def test_cancelling_a_waiting_job_leaves_a_strangers_alone(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    theirs = server.add(strangers_graph(), "their-tab")
-    ours = follow(backend, small(steps=30))
-    await ours.until(JobQueued)
-    await backend.cancel(ours.id)
-    await ours.over()
-    assert isinstance(ours.last, JobCancelled)
-    assert not ours.of(JobStarted)
-    await until(lambda: theirs.is_over)
-    assert theirs.status == "completed"
-
-
-async def test_cancelling_a_running_job_leaves_a_waiting_stranger_alone(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    ours = follow(backend, small(steps=200))
-    await ours.until(JobStarted)
-    theirs = server.add(strangers_graph())
-    await backend.cancel(ours.id)
-    await ours.over()
-    assert isinstance(ours.last, JobCancelled)
-    assert not ours.of(JobNoted)
-    await until(lambda: theirs.is_over)
-    assert theirs.status == "completed"
-
-
-async def test_cancelling_a_job_that_is_over_stops_nobody(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    ours = follow(backend, small())
-    await ours.over()
-    theirs = server.add(strangers_graph())
-    await until(lambda: theirs.status == "in_progress")
-    await backend.cancel(ours.id)
-    await until(lambda: theirs.is_over)
-    assert theirs.status == "completed"
-
-
-async def test_a_job_cancelled_while_it_is_handed_over_does_not_run(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    server.is_paused = True
-    job = follow(backend, small())
-    await until(lambda: server.count("GET /api/v2/models/"))
-    await backend.cancel(job.id)
-    await job.over()
-    assert isinstance(job.last, JobCancelled)
-    assert all(item.status == "canceled" for item in server.items.values())
-
-
-async def test_a_job_of_an_earlier_run_is_cancelled_by_its_name(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    ours, theirs = new_job_id(), server.add(strangers_graph(), "their-tab")
-    item = server.add(strangers_graph(), ours)
-    await backend.cancel(ours)
-    assert item.status == "canceled"
-    await until(lambda: theirs.is_over)
-    assert theirs.status == "completed"
-
-
-async def test_somebody_elses_cancelling_is_said(server: InvokeAIServer, backend: InvokeAIBackend) -> None:
-    job = follow(backend, small(steps=200))
-    await job.until(JobStarted)
-    await server.cancel(server.item_for(job.id))
-    await job.over()
-    assert isinstance(job.last, JobCancelled)
-    assert [note.message for note in job.of(JobNoted)] == ["It was cancelled on the server."]
-
-
-async def test_a_cleared_queue_is_said(server: InvokeAIServer, backend: InvokeAIBackend) -> None:
-    job = follow(backend, small(steps=200))
-    await job.until(JobStarted)
-    server.items.clear()
-    await server.worker.tell("queue_cleared", {"queue_id": "default"})
-    await job.over()
-    assert isinstance(job.last, JobCancelled)
-    assert "cleared the server’s queue" in job.of(JobNoted)[0].message
-
-
-async def test_a_paused_queue_is_said_once_and_so_is_its_end(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    server.is_paused = True
-    job = follow(backend, small())
-    noted = await job.until(JobNoted)
-    assert noted.message.endswith("is paused: resume it there, in its queue tab.")
-    assert (await backend.status()).note == "The queue is paused."
-    looks = server.count("GET /api/v1/queue/default/status")
-    await until(lambda: server.count("GET /api/v1/queue/default/status") > looks + 2)
-    assert len(job.of(JobNoted)) == 1
-    await server.resume()
-    await job.over()
-    assert isinstance(job.last, JobCompleted)
-
-
-async def test_an_item_that_nobody_can_read_is_named_as_what_blocks(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    poison = server.add(strangers_graph(), is_unreadable=True)
-    job = follow(backend, small())
-    noted = await job.until(JobNoted)
-    assert "is blocked by a job that it cannot read" in noted.message
-    await server.cancel(poison)
-    server.worker.wake()
-    await job.over()
-    assert isinstance(job.last, JobCompleted)
-    assert len(job.of(JobNoted)) == 1
-
-
-async def test_how_many_are_before_it_is_told_and_never_grows(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    server.add(strangers_graph())
-    server.add(strangers_graph())
-    job = follow(backend, small())
-    await job.until(JobQueued, lambda event: event.position == 2)
-    await job.until(JobQueued, lambda event: event.position == 1)
-    for _ in range(3):
-        server.add(strangers_graph())
-    await job.until(JobStarted)
-    assert [event.position for event in job.of(JobQueued)] == [None, 2, 1]
-
-
 async def test_a_job_is_found_again_by_number_or_by_name(
     server: InvokeAIServer, backend: InvokeAIBackend
 ) -> None:
     for names_number in (True, False):
         job_id, request = new_job_id(), small(steps=10)
-        item = server.add(strangers_graph(), job_id)
+        item = server.add(stranger_graph(), job_id)
         number = str(item.item_id) if names_number else None
         again = Followed(backend.attach(job_id, request, number), job_id)
         await again.over()
         assert isinstance(again.last, JobCompleted)
-
-
-async def test_a_number_that_is_somebody_elses_now_is_not_ours(
-    server: InvokeAIServer, backend: InvokeAIBackend
-) -> None:
-    theirs = server.add(strangers_graph(), "their-tab")
-    job_id = new_job_id()
-    again = Followed(backend.attach(job_id, small(), str(theirs.item_id)), job_id)
-    await again.until(JobOutcomeUnknown)
-    await backend.cancel(job_id)
-    assert not theirs.is_over
 
 
 async def test_a_job_that_is_over_gives_its_pictures_and_seeds_to_who_comes_late(
@@ -408,19 +260,3 @@ async def test_what_is_not_masked_stays_to_the_last_bit(
     assert changed[1] >= REPAINTED[1]
     assert changed[2] <= REPAINTED[2]
     assert changed[3] <= REPAINTED[3]
-
-
-@pytest.mark.live
-async def test_a_real_strangers_job_survives_our_cancelling() -> None:
-    if not LIVE:
-        pytest.skip("LATENTUI_LIVE_INVOKEAI is not set")
-    async with InvokeAIBackend(settings_of(LIVE)) as ours, InvokeAIBackend(settings_of(LIVE)) as theirs:
-        stranger = follow(theirs, small(seed=random.randrange(2**31), steps=30))
-        await stranger.until(JobStarted)
-        waiting = follow(ours, small(seed=random.randrange(2**31), steps=30))
-        await waiting.until(JobQueued)
-        await ours.cancel(waiting.id)
-        await waiting.over()
-        await stranger.over()
-    assert isinstance(waiting.last, JobCancelled)
-    assert isinstance(stranger.last, JobCompleted)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Latentui
-from tests.support.invokeai_recordings import graph as recorded_graph
+from tests.support.invokeai_peer import stranger_graph
 from tests.support.invokeai_server import InvokeAIServer, invokeai_server
 from tests.support.waiting import until
 
@@ -78,8 +78,7 @@ async def test_ctrl_c_cancels_this_job_and_no_other(
         "generate", "x", *at_invokeai, "--steps", "400", "--size", "64x64", "--json"
     )
     await until(lambda: any(item.status == "in_progress" for item in server.items.values()), 30)
-    theirs = server.add(recorded_graph("txt2img_sd15"), "their-tab")
-    theirs.graph["nodes"]["m"]["model"]["key"] = server.models[2]["key"]
+    theirs = server.add(stranger_graph(), "their-tab")
     process.send_signal(signal.SIGINT)
     async with asyncio.timeout(30):
         ended = await latentui.end_of(process)

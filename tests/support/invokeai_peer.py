@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
+from tests.support.invokeai_recordings import graph as recorded_graph
 from tests.support.invokeai_server import invokeai_server
 from tui.backends.invokeai_pace import Pace
 from tui.domain.request import GenerationRequest
@@ -53,6 +55,14 @@ def small(*, seed: int = 1, steps: int = 4, sampler: str = "euler", **fields: ob
         height=64,
         **fields,  # pyright: ignore[reportArgumentType]  # as above
     )
+
+
+def stranger_graph() -> dict[str, Any]:
+    """What another client would run: many steps."""
+    graph = recorded_graph("txt2img_sd15")
+    graph["nodes"]["m"]["model"]["key"] = "7b937b4b-e122-48b1-82be-842e56d608cc"
+    graph["nodes"]["d"]["steps"] = 30
+    return graph
 
 
 @asynccontextmanager

@@ -8,8 +8,10 @@ from uuid import uuid4
 
 from PIL import Image
 
+from tests.support.invokeai_items import Item
+
 if TYPE_CHECKING:
-    from tests.support.invokeai_server import InvokeAIServer, Item
+    from tests.support.invokeai_server import InvokeAIServer
 
 
 class Worker:
@@ -23,7 +25,7 @@ class Worker:
         """Look at the queue again."""
         self._woken.set()
 
-    def next_item(self) -> "Item | None":
+    def next_item(self) -> Item | None:
         """The oldest that waits."""
         return next((item for item in self._server.items.values() if item.status == "pending"), None)
 
@@ -41,12 +43,12 @@ class Worker:
         """To whoever subscribed, since that connect."""
         await self._server.sio.emit(event, payload, room="default")
 
-    async def tell_status(self, item: "Item") -> None:
+    async def tell_status(self, item: Item) -> None:
         """The item's new status."""
         error = {"error_type": "Exception", "error_message": item.error} if item.error else {}
         await self.tell("queue_item_status_changed", {**_about(item), "status": item.status, **error})
 
-    async def _run(self, item: "Item") -> None:
+    async def _run(self, item: Item) -> None:
         item.status = "in_progress"
         await self.tell_status(item)
         for node in item.graph["nodes"].values():
@@ -56,7 +58,7 @@ class Worker:
         item.status = "completed"
         await self.tell_status(item)
 
-    async def _node(self, item: "Item", node: dict[str, Any]) -> bool:
+    async def _node(self, item: Item, node: dict[str, Any]) -> bool:
         """Whether the item goes on."""
         model = node.get("model")
         if model and model["key"] not in {known["key"] for known in self._server.models}:
@@ -73,7 +75,7 @@ class Worker:
             await self.tell("invocation_complete", {**_of_node(item, node), "result": result})
         return True
 
-    async def _denoise(self, item: "Item", node: dict[str, Any]) -> bool:
+    async def _denoise(self, item: Item, node: dict[str, Any]) -> bool:
         total = max(1, round(node["steps"] * (1 - node["denoising_start"])))
         for step in range(total + 1):
             progress = {
@@ -89,7 +91,7 @@ class Worker:
         return True
 
 
-def _about(item: "Item") -> dict[str, Any]:
+def _about(item: Item) -> dict[str, Any]:
     return {
         "queue_id": "default",
         "item_id": item.item_id,
@@ -100,7 +102,7 @@ def _about(item: "Item") -> dict[str, Any]:
     }
 
 
-def _of_node(item: "Item", node: dict[str, Any]) -> dict[str, Any]:
+def _of_node(item: Item, node: dict[str, Any]) -> dict[str, Any]:
     return {
         **_about(item),
         "invocation": {"id": str(uuid4()), "type": node["type"]},
@@ -108,7 +110,7 @@ def _of_node(item: "Item", node: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _picture(item: "Item", node: dict[str, Any]) -> bytes:
+def _picture(item: Item, node: dict[str, Any]) -> bytes:
     noise = item.graph["nodes"].get(node["id"].replace("out_", "noise_"), {})
     size = (noise.get("width", 64), noise.get("height", 64))
     seed = noise.get("seed", 0)

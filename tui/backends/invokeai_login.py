@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from time import monotonic
 
 from tui.domain.errors import ServerError
 from tui.domain.settings import ServerSettings
@@ -11,6 +12,9 @@ from tui.transport.errors import decode_json_as
 from tui.transport.http import HttpClient
 
 _PATH = "/api/v1/auth/login"
+_PAUSE = 60.0
+"""Seconds."""
+
 _REFRESHED = "X-Refreshed-Token"
 
 
@@ -22,6 +26,7 @@ class Login:
         self._settings = settings
         self._lock = asyncio.Lock()
         self._refusal: ServerError | None = None
+        self._refused_at = 0.0
         self.token = ""
 
     @property
@@ -37,12 +42,13 @@ class Login:
     async def renew(self, stale: str) -> None:
         """Log in, unless somebody else did since `stale` was sent. Raises `ServerRefusedError`.
 
-        A name or password that was refused is not tried again: servers lock out who does.
+        A name or password that was refused is not tried again for a while: each try costs the server half
+        a second of computing, and a connection is looked at every few seconds.
         """
         async with self._lock:
             if self.token != stale:
                 return
-            if self._refusal is not None:
+            if self._refusal is not None and monotonic() - self._refused_at < _PAUSE:
                 raise self._refusal
             self.token = await self._log_in()
 
@@ -61,7 +67,7 @@ class Login:
         }
         response, answer = await self._http.exchange("POST", _PATH, json=body)
         if response.status_code in (401, 422):  # 422: the name is no e-mail address
-            self._refusal = login_failed(self._http.label, said_in(answer))
+            self._refusal, self._refused_at = login_failed(self._http.label, said_in(answer)), monotonic()
             raise self._refusal
         if not response.is_success:
             raise error_of(self._http.label, response.status_code, answer, _PATH)
