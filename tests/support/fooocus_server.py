@@ -77,12 +77,10 @@ class FooocusServer:
         self.stopped: list[str] = []
         """The prompts of jobs that a stop ended."""
 
+        self.url = ""
         self.requests: list[str] = []
-        self.loses_next_answer = False
-        """The next submission is taken, and its answer does not arrive."""
-
-        self.drops_next_submission = False
-        """The next submission does not arrive, and neither does an answer."""
+        self.names_files = True
+        """Whether jobs may name their pictures, which releases before 0.4.1 did not let them."""
 
         self.gate = asyncio.Event()
         """While it is not set, the worker begins nothing."""
@@ -195,6 +193,8 @@ class FooocusServer:
                 task.progress = int(15.0 + 85.0 * done / (steps * count))
                 task.status = f"Step {step}/{steps} in the {number + 1}-th Sampling"
                 task.preview = base64.b64encode(_png(seed + step, 16, 12)).decode()
+            if not steps:
+                task.progress = 100
             task.status = f"Saving image {number + 1}/{count} to system ..."
             self._keep(task, number, seed, _png(seed, width, height))
             await asyncio.sleep(self.step_seconds)
@@ -225,6 +225,8 @@ class FooocusServer:
 
     async def _openapi(self, _: web.Request) -> web.Response:
         document = answer("openapi")
+        if not self.names_files:
+            del document["components"]["schemas"]["CommonRequest"]["properties"]["save_name"]
         if self.dialect == "0.4":
             document["paths"].pop("/v2/generation/image-enhance")
         return web.json_response(document)
@@ -260,9 +262,13 @@ class FooocusServer:
             return web.Response(status=500, text="Internal Server Error")
         return web.Response(body=data, content_type="image/png")
 
-    async def _stop(self, _: web.Request) -> web.Response:
+    def stop(self) -> None:
+        """What its route does: raise the flag, whoever samples."""
         self._flag = True
         self.hits.append(self.queue[0].body["prompt"] if self.queue and self.queue[0].has_begun else "")
+
+    async def _stop(self, _: web.Request) -> web.Response:
+        self.stop()
         return web.json_response({"msg": "success"})
 
     async def _generate(self, request: web.Request) -> web.Response:
@@ -271,21 +277,13 @@ class FooocusServer:
             return web.json_response({"detail": faults, "body": body}, status=422)
         if not _are_pictures(body):
             return web.Response(status=500, text="Internal Server Error")
-        self._drop(request, self.drops_next_submission)
         if len(self.queue) >= self.queue_size:
             return web.json_response(answer("queue_full_async"))
         task = Task(_completed(body), _KINDS[request.path.rpartition("/")[2]])
         self.bodies.append((request.path, body))
         self.queue.append(task)
         self._newest = task.id
-        self._drop(request, self.loses_next_answer)
         return web.json_response(self._told(task, has_preview=False))
-
-    def _drop(self, request: web.Request, does_drop: bool) -> None:
-        if does_drop:
-            self.loses_next_answer = self.drops_next_submission = False
-            assert request.transport is not None
-            request.transport.abort()
 
     def _told(self, task: Task, has_preview: bool) -> dict[str, Any]:
         stage = "RUNNING" if self.dialect == "0.4" and task.has_begun else "WAITING"
