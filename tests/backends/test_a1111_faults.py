@@ -145,20 +145,55 @@ async def test_a_connection_that_falls_silent_is_given_up_in_the_end(place: Plac
 
 
 async def test_looks_that_fail_do_not_harm_a_job_whose_answer_comes(place: Place) -> None:
+    job = place.start(steps=60)
+    await job.until(JobStarted)
     place.proxy.on("POST", "/internal/progress", LoseRequest(), times=3)
-    job = place.start()
     await job.over()
     assert isinstance(job.last, JobCompleted)
+    activities = [event.activity for event in job.of(JobProgressed) if event.activity]
+    assert activities == [
+        "The connection to A1111 on 127.0.0.1 broke off. Waiting for it.",
+        "The server answers again.",
+    ]
 
 
 async def test_a_server_that_stays_away_leaves_the_outcome_unknown(place: Place) -> None:
     job = place.start(steps=300)
     await job.until(JobStarted)
     place.proxy.on("POST", "/internal/progress", LoseRequest(), times=10_000)
+    await place.proxy.cut()
     await job.over()
     assert "It had the job, and may have gone on." in reason(job)
     activities = [event.activity for event in job.of(JobProgressed) if event.activity]
     assert activities == ["The connection to A1111 on 127.0.0.1 broke off. Waiting for it."]
+
+
+async def test_a_server_that_fails_at_looks_for_long_still_brings_its_picture(place: Place) -> None:
+    job = place.start(steps=60)
+    await job.until(JobStarted)
+    place.proxy.on("POST", "/internal/progress", LoseRequest(), times=10_000)
+    await job.over()  # after twice our patience
+    assert isinstance(job.last, JobCompleted)
+
+
+async def test_an_interrupt_whose_answer_is_lost_is_not_repeated_blindly(place: Place) -> None:
+    job = place.start(steps=300)
+    await job.until(JobStarted)
+    place.proxy.on("POST", "/sdapi/v1/interrupt", LoseAnswer())
+    await place.backend.cancel(job.id)
+    await job.over()
+    assert isinstance(job.last, JobCancelled)
+    assert place.server.hits == ["our fox"]
+
+
+async def test_an_interrupt_that_never_arrived_is_sent_again(place: Place) -> None:
+    job = place.start(steps=300)
+    await job.until(JobStarted)
+    place.proxy.on("POST", "/sdapi/v1/interrupt", LoseRequest())
+    await place.backend.cancel(job.id)
+    await job.over()
+    assert isinstance(job.last, JobCancelled)
+    assert place.server.hits == ["our fox"]
 
 
 async def test_a_job_of_an_earlier_process_is_followed_but_its_pictures_are_lost(place: Place) -> None:

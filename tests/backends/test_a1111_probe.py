@@ -1,6 +1,5 @@
 """What a server is, is found out by asking; what is wrong with it is said."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -9,12 +8,12 @@ import pytest
 import respx
 
 from tests.support.a1111_peer import QUICK, A1111Peer, at
-from tests.support.a1111_recordings import answer, body_of, exchange
+from tests.support.a1111_recordings import body_of, exchange
 from tests.support.a1111_server import LOADED, A1111Server, serving
 from tests.support.job_events import follow
 from tests.support.sdcpp_server import SdCppServer
 from tui.backends.a1111 import A1111Backend
-from tui.domain.errors import ServerError, ServerRefusedError, ServerReplyError
+from tui.domain.errors import ServerError, ServerRefusedError, ServerReplyError, ServerUnreachableError
 from tui.domain.events import JobCompleted, PreviewReceived
 from tui.domain.request import Task
 from tui.domain.settings import Secret
@@ -136,6 +135,17 @@ async def test_a_look_at_a_known_server_asks_two_things() -> None:
     assert sorted(server.requests) == ["GET /sdapi/v1/memory", "GET /sdapi/v1/options"]
 
 
+async def test_a_server_that_comes_back_as_another_one_is_found_anew(unused_tcp_port: int) -> None:
+    async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}")) as backend:
+        async with serving(A1111Server("ui").app(), unused_tcp_port):
+            assert (await backend.connect()).product == "A1111"
+        with pytest.raises(ServerUnreachableError):
+            await backend.connect()
+        async with serving(SdCppServer().app(), unused_tcp_port):
+            assert (await backend.connect()).product == "stable-diffusion.cpp"
+            assert not backend.capabilities.has_step_progress
+
+
 async def test_stable_diffusion_cpp_is_found_and_lists_what_it_has() -> None:
     async with serving(SdCppServer().app()) as url, A1111Backend(at(url)) as backend:
         status = await backend.connect()
@@ -218,6 +228,8 @@ async def test_the_version_is_learnt_from_the_first_picture(
     assert (await backend.connect()).version == "1.10.1"
 
 
-def test_the_recorded_list_of_routes_is_that_of_a_server_without_its_page() -> None:
-    paths = answer("a1111/openapi_paths")["paths"]
-    assert "/internal/progress" not in json.dumps(paths)
+def test_before_it_was_asked_it_offers_what_most_have() -> None:
+    able = A1111Backend(at(URL)).capabilities
+    assert set(able.missing) == {Task.CONTROL}
+    assert able.has_step_progress
+    assert able.can_cancel_running

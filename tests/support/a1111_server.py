@@ -386,11 +386,11 @@ def picture(seed: int, size: tuple[int, int], infotext: str = "") -> bytes:
 
 
 @asynccontextmanager
-async def serving(app: web.Application) -> AsyncGenerator[str]:
-    """The address at which `app` is served for a while."""
+async def serving(app: web.Application, port: int = 0) -> AsyncGenerator[str]:
+    """The address at which `app` is served for a while; at a free port unless one is named."""
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     try:
         host, port = runner.addresses[0][:2]

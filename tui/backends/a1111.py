@@ -19,7 +19,15 @@ from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
-from tui.protocol.a1111_dialect import MEMORY, capabilities, classify
+from tui.protocol.a1111_dialect import (
+    FLAGS,
+    INTERRUPT,
+    MEMORY,
+    PROGRESS,
+    UPSCALE,
+    capabilities,
+    classify,
+)
 from tui.protocol.a1111_lists import (
     Options,
     loaded_first,
@@ -32,7 +40,9 @@ from tui.protocol.a1111_lists import (
 )
 from tui.protocol.a1111_progress import Stage
 
-_TYPICAL = classify(frozenset({"/sdapi/v1/schedulers", "/sdapi/v1/loras", "/sdapi/v1/extra-single-image"}))
+_TYPICAL = classify(
+    frozenset({PROGRESS, INTERRUPT, UPSCALE, FLAGS, "/sdapi/v1/schedulers", "/sdapi/v1/loras"})
+)
 """What is offered before a server was asked."""
 
 Watch = JobWatch | NativeWatch

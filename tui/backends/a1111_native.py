@@ -64,6 +64,9 @@ class NativeWatch:
         content = await asyncio.to_thread(msgspec.json.encode, body)
         for note in notes:
             yield JobNoted(self._job_id, note)
+        if self._is_cancelled:
+            yield JobCancelled(self._job_id)
+            return
         try:
             job = await self._session.api.native_submit(content)
         except AnswerLostError as error:

@@ -9,7 +9,7 @@ from tui.protocol.a1111_progress import Stage
 
 
 class Stop:
-    """One job's: an interrupt is sent at most once, and only at a run that is surely ours."""
+    """One job's: an interrupt is sent only at a run that is surely ours."""
 
     def __init__(self, api: A1111Api, job_id: JobId) -> None:
         self.is_wished = False
@@ -28,8 +28,9 @@ class Stop:
             note = words.GOES_ON if isinstance(tracker, BlindTracker) else words.MAY_BE_ANOTHERS
             return [JobNoted(self._job_id, note), JobCancelled(self._job_id)]
         if sight.may_interrupt and sight.progress is not None:
+            if not sight.progress.is_interrupted:  # our own wish, when its answer was lost, or somebody's
+                await self._api.interrupt()
             self._at = (sight.progress.done, sight.progress.total)
-            await self._api.interrupt()
         elif sight.stage is Stage.QUEUED and not self._wait_was_told and sight.position is not None:
             self._wait_was_told = True
             return [JobNoted(self._job_id, words.BEHIND_OTHERS)]

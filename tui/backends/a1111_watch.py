@@ -11,7 +11,13 @@ from tui.backends.a1111_session import Session
 from tui.backends.a1111_sighting import Sighting
 from tui.backends.a1111_stop import Stop
 from tui.backends.a1111_track import BlindTracker, TaskTracker, Tracker, open_tracker
-from tui.domain.errors import AnswerLostError, JobFailedError, LatentuiError, ServerError
+from tui.domain.errors import (
+    AnswerLostError,
+    JobFailedError,
+    LatentuiError,
+    ServerError,
+    ServerUnreachableError,
+)
 from tui.domain.events import (
     JobCancelled,
     JobEvent,
@@ -42,6 +48,7 @@ class JobWatch:
         self._woken = asyncio.Event()
         self._tracker: Tracker = BlindTracker()
         self._sighting = Sighting(job_id)
+        self._post: asyncio.Task[Outcome] | None = None
         self._is_limited = False
         self._stop = Stop(session.api, job_id)
         self._is_abandoned = False
@@ -106,7 +113,10 @@ class JobWatch:
         self._is_limited = found.dialect.family is Family.SDNEXT
         api = self._session.api
         self._tracker = await open_tracker(api, found.dialect, self._job_id, prepared.expected)
-        post = asyncio.create_task(send(api, prepared))
+        if self._stop.is_wished:
+            yield JobCancelled(self._job_id)
+            return
+        post = self._post = asyncio.create_task(send(api, prepared))
         post.add_done_callback(self._posted)
         try:
             async for event in self._follow(post, prepared):
@@ -166,12 +176,13 @@ class JobWatch:
             obeyed = await self._stop.obey(self._tracker, sight)
         except ServerError as error:
             return self._miss(error)
+        back = [] if self._away_since is None else self._sighting.activity("The server answers again.")
         self._away_since = None
         if sight.stage in {Stage.QUEUED, Stage.ACTIVE}:
             self._over_since = None
         elif self._waited_for_answer() > self._pace.handing_over:
             return [JobOutcomeUnknown(self._job_id, words.SILENT)]
-        return [*self._sighting.take(sight), *obeyed]
+        return [*back, *self._sighting.take(sight), *obeyed]
 
     def _waited_for_answer(self) -> float:
         self._over_since = self._over_since or monotonic()
@@ -182,6 +193,10 @@ class JobWatch:
         if self._away_since is None:
             self._away_since = monotonic()
             return self._sighting.activity(f"{error.title} Waiting for it.")
+        is_waited_for = self._post is not None and not self._post.done()
+        is_there = isinstance(error, AnswerLostError) or not isinstance(error, ServerUnreachableError)
+        if is_waited_for and is_there:
+            return []  # it loads a model or fails at looks: the answer may come all the same
         if monotonic() - self._away_since < self._pace.patience:
             return []
         return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
