@@ -469,6 +469,18 @@ async def test_a_single_command_runs_its_own_job_only(fleet, settings, tmp_path)
         assert (await over(it.generation, left.id)).status is JobStatus.COMPLETED
 
 
+async def test_a_relative_target_is_meant_from_where_it_was_submitted(fleet, settings, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    async with studio(settings, fleet, tmp_path / "j.sqlite3", works_queue=False) as it:
+        job = await it.generation.submit("paint", FOX, into="v1.5/", detach=True)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    async with studio(settings, fleet, tmp_path / "j.sqlite3") as it:
+        done = await over(it.generation, job.id)
+    assert Path(done.outputs[0].path).parent == tmp_path / "here" / "v1.5"
+
+
 async def test_results_go_where_the_submission_says(fleet, settings, tmp_path):
     fleet["paint"].outputs = 2
     async with studio(settings, fleet) as it:

@@ -54,6 +54,8 @@ async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
             return 0
         events = services.generation.events()
         job = await services.generation.submit(server, request, into=arguments.output)
+        if services.generation.is_paused(server):
+            reporter.note(f"The queue of {server} is paused: `latentui jobs resume {server}` lets it go.")
         with Cancelling(services, job.id):
             return await _watch(services.generation, events, job.id, reporter)
 

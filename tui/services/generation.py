@@ -21,6 +21,7 @@ from tui.services.connections import ConnectionsService
 from tui.services.job_queue import JobQueue
 from tui.services.lookout import Lookout
 from tui.services.mending import Mender
+from tui.services.naming import absolute_target
 from tui.services.outlook import keys_of, seconds_until_done
 from tui.services.protocols import SettingsSource
 from tui.services.results import ResultsService
@@ -154,7 +155,7 @@ class GenerationService:
             job=job,
             owner=None if detach else self._book.owner.id,
             waits_for_server=wait_for_server or detach,
-            target=into,
+            target=absolute_target(into) if into is not None else None,
         )
         await self._enter(entry)
         return self._roster.entry(job.id).job

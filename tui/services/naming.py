@@ -1,5 +1,6 @@
 """Readable file names for results: the person's pattern, filled with what is safe in a name."""
 
+import os
 import re
 import string
 import time
@@ -56,6 +57,12 @@ def part(text: str, longest: int = _LONGEST) -> str:
     """`text` as a piece of a file name: no separators, no leading dots, not long."""
     safe = _UNSAFE.sub("-", clean(text)).strip(" .-")[:longest]
     return re.sub(r"\s+", " ", safe).rstrip(" .-")
+
+
+def absolute_target(target: str) -> str:
+    """The same place, whichever folder the program that saves is in; a separator at the end stays."""
+    path = str(Path(target).expanduser().absolute())
+    return path + os.sep if target.endswith(("/", os.sep)) and not path.endswith(os.sep) else path
 
 
 def is_file_target(target: str) -> bool:
