@@ -9,7 +9,8 @@ from textual.strip import Strip
 from tui.terminal import kitty
 from tui.terminal.easel import Easel, Wish
 from tui.terminal.mosaic import DEFAULT_COLOR, Depth
-from tui.terminal.profile import Graphics
+from tui.terminal.pacing import NEAR
+from tui.terminal.profile import Colors, Graphics, TerminalProfile
 from tui.terminal.rendering import Piece, Rendering, TextRow, text_form, text_rows
 from tui.terminal.text_layer import TextLayer
 
@@ -175,10 +176,16 @@ class Surface:
         if self._fallback_of is not shown:
             self._fallback_of = shown
             self._fallback.clear()
-            form = text_form(self._easel.profile)
-            rows = text_rows(shown.part, shown.placement, form, Depth.INDEXED_256)
+            rows = text_rows(shown.part, shown.placement, *_fallback_form(self._easel.profile))
             self._fallback.put(rows, shown.placement, shown.area)
         return self._fallback.strip(y, width, ground)
+
+
+def _fallback_form(profile: TerminalProfile) -> tuple[Graphics, Depth]:
+    """Characters in all colours where the line is surely wide."""
+    is_near = profile.round_trip is not None and profile.round_trip < NEAR
+    is_full = is_near and profile.colors is Colors.TRUE
+    return text_form(profile), Depth.TRUE if is_full else Depth.INDEXED_256
 
 
 def _placeholder_rows(rendering: Rendering) -> tuple[TextRow, ...]:
