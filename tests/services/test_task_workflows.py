@@ -1,5 +1,6 @@
 """The same workflows on a server that runs no graphs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,47 @@ async def test_what_cannot_be_used_gets_a_sentence(
 ) -> None:
     with pytest.raises(InputError, match=words):
         await service(tmp_path).request(SERVER, workflow, values)
+
+
+OWN = replace(
+    CATALOG,
+    choices={"performance": ("Speed", "Quality")},
+    defaults={"cfg_scale": 4.0, "width": 1152, "height": 896, "scheduler": "Karras"},
+)
+OWN_FIELDS = FIELDS | {"performance", "styles", "outpaint"}
+
+
+def with_own_fields(folder: Path) -> WorkflowsService:
+    return WorkflowsService(
+        settings_in(folder), FixedCatalogs(Capabilities(tasks=TASKS, fields=OWN_FIELDS), OWN)
+    )
+
+
+async def test_a_form_starts_from_the_servers_own_defaults(tmp_path: Path) -> None:
+    made = await with_own_fields(tmp_path).request(SERVER, "txt2img_default", {"prompt": "x"})
+    assert (made.width, made.height, made.cfg_scale, made.scheduler) == (1152, 896, 4.0, "Karras")
+
+
+async def test_fields_of_one_kind_of_server_are_offered_and_carried(tmp_path: Path) -> None:
+    workflows = with_own_fields(tmp_path)
+    assert {"performance", "styles"} <= set(await names(workflows, "txt2img_default"))
+    assert "outpaint" not in await names(workflows, "txt2img_default")
+    values: dict[str, FieldValue] = {"prompt": "x", "performance": "quality", "styles": "Fooocus V2"}
+    made = await workflows.request(SERVER, "txt2img_default", values)
+    assert made.extras == {"performance": "Quality", "styles": "Fooocus V2"}
+    assert made.steps == 0  # the performance's own
+    with pytest.raises(InputError, match="Performance"):
+        await workflows.request(SERVER, "txt2img_default", {"prompt": "x", "performance": "Turbo"})
+
+
+async def test_a_picture_that_can_be_widened_needs_no_mask(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64)).save(tmp_path / "a.png")
+    values: dict[str, FieldValue] = {
+        "prompt": "x",
+        "init_image": str(tmp_path / "a.png"),
+        "outpaint": "left",
+    }
+    made = await with_own_fields(tmp_path).request(SERVER, "inpaint_masked", values)
+    assert (made.mask, made.extras["outpaint"]) == (None, "left")
+    with pytest.raises(InputError, match="Mask"):
+        await service(tmp_path).request(SERVER, "inpaint_masked", {**values, "outpaint": ""})
