@@ -165,3 +165,15 @@ async def test_further_fields_are_one_key_away_under_their_headings(tmp_path: Pa
         assert "Unwanted" not in studio.text
         await studio.press("ctrl+f")
         await studio.until(lambda: "Add noise" not in studio.text)
+
+
+async def test_an_opened_workflow_brings_its_prompt_along(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    prompt = replace(TEXT_TO_IMAGE.fields[0], default="a fox from the picture")
+    services.workflows.forms["shared"] = replace(
+        TEXT_TO_IMAGE, workflow="shared", fields=(prompt, *TEXT_TO_IMAGE.fields[1:]), brings_values=True
+    )
+    async with open_studio(services) as studio:
+        await studio.type("mine")
+        await studio.app.choose("workflow", "shared")
+        await studio.until(lambda: studio.prompt.text == "a fox from the picture")

@@ -1,9 +1,8 @@
 """The studio as an application: it opens the services after the first frame and shows what they say."""
 
 import asyncio
-import contextlib
 import importlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,7 +17,7 @@ from textual.signal import Signal
 from textual.theme import Theme
 from textual.worker import WorkerFailed
 
-from tui.domain.errors import LatentuiError, SaveError
+from tui.domain.errors import LatentuiError
 from tui.domain.text import clean
 from tui.ui.glyphs import UNICODE, Glyphs
 from tui.ui.options import StudioOptions
@@ -32,14 +31,13 @@ if TYPE_CHECKING:  # nothing that the first frame can do without is imported for
     from tui.domain.server import Connection
     from tui.domain.settings import ServerSettings, Settings
     from tui.services.bundle import Services
-    from tui.ui.draft import Draft
     from tui.ui.session import Session
 
 __all__ = ["LatentuiApp", "StudioOptions", "run_studio"]
 
 ServicesFactory = Callable[[], AbstractAsyncContextManager["Services"]]
-SAVE_SECONDS = 2.0
 START_SECONDS = 0.05
+"""What the first frame gets to reach the terminal before the services are opened."""
 
 
 def _place(module: str, name: str) -> Callable[[], Screen[None]]:
@@ -97,7 +95,6 @@ class LatentuiApp(App[int]):
         self.glyphs = glyphs
         self.services: Services | None = None
         self.session: Session | None = None
-        self._kept: Draft | None = None
         self._life: asyncio.Task[None] | None = None
         self.workflows: tuple[WorkflowSummary, ...] = ()
         """What the palette offers: the workflows of the chosen server."""
@@ -124,7 +121,6 @@ class LatentuiApp(App[int]):
     def _begin(self) -> None:
         self._life = asyncio.create_task(self._live(), name="services")
         self._life.add_done_callback(self._life_ended)
-        self.set_interval(SAVE_SECONDS, self._keep_draft)
 
     async def on_unmount(self) -> None:
         """Close the services; jobs go on where they are."""
@@ -133,50 +129,16 @@ class LatentuiApp(App[int]):
             await asyncio.wait({self._life}, timeout=5)
 
     async def _live(self) -> None:
-        await asyncio.to_thread(importlib.import_module, "tui.ui.opening")
-        from tui.ui.draft import from_mapping
-        from tui.ui.opening import open_session
-        from tui.ui.pump import Pump
-
-        async with self._open_services() as services:
-            self.services = services
-            self._apply(services.settings.current)
-            stored = await asyncio.to_thread(services.state.load)
-            pump = Pump(services, self)
-            async with self._kept_session(services, from_mapping(stored)), asyncio.TaskGroup() as group:
-                group.create_task(pump.run())
-                group.create_task(open_session(self, services, self._options))
-
-    @contextlib.asynccontextmanager
-    async def _kept_session(self, services: "Services", draft: "Draft") -> AsyncGenerator[None]:
-        from tui.ui.session import Session
-
-        self.session = Session(services, draft)
-        self._kept = draft
-        try:
-            yield
-        finally:
-            await self._save_draft()
+        life = await asyncio.to_thread(importlib.import_module, "tui.ui.life")
+        await life.live(self, self._open_services, self._options)
 
     def _life_ended(self, life: "asyncio.Task[None]") -> None:
         error = None if life.cancelled() else life.exception()
         if isinstance(error, Exception):
             self._handle_exception(error)
 
-    async def _keep_draft(self) -> None:
-        try:
-            await self._save_draft()
-        except SaveError as error:
-            self.tell(error)
-
-    async def _save_draft(self) -> None:
-        if self.session is not None and self.services is not None and self.session.draft != self._kept:
-            from tui.ui.draft import to_mapping
-
-            self._kept = self.session.draft
-            await self.services.state.save(to_mapping(self._kept))
-
-    def _apply(self, settings: "Settings") -> None:
+    def apply(self, settings: "Settings") -> None:
+        """Look and keys as the person set them."""
         if settings.theme in self.available_themes:
             self.theme = settings.theme
         self.set_keymap(dict(settings.keys))
@@ -191,7 +153,7 @@ class LatentuiApp(App[int]):
 
     def show_settings(self, settings: "Settings") -> None:
         """From the pump."""
-        self._apply(settings)
+        self.apply(settings)
         self.settings_changed.publish(settings)
 
     def show_preview(self, preview: "PreviewReceived") -> None:

@@ -1,5 +1,6 @@
 """What the studio is at, apart from the screen: the draft, its form, and what is sent."""
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import InputError
@@ -78,15 +79,21 @@ class Session:
         form = await self._services.workflows.form(*wanted)
         if wanted == (self.draft.server, self.draft.workflow):
             self.form, self._form_of = form, wanted
-            kept = {} if self._is_fresh and form.brings_values else self.draft.values
+            brings_its_own = self._is_fresh and form.brings_values
             self._is_fresh = False
-            self.draft = self.draft.with_values(starting_values(form, kept))
+            values = starting_values(form, MappingProxyType({}) if brings_its_own else self.draft.values)
+            self.draft = self.draft.with_values(values)
         return form
 
     def edit(self, name: str, value: FieldValue) -> None:
         """The person gave a field another value."""
         if self.draft.values.get(name) != value or name not in self.draft.values:
             self.draft = self.draft.with_values({name: value})
+
+    @property
+    def prompts(self) -> tuple[FieldValue, FieldValue]:
+        """Prompt and negative prompt."""
+        return self.draft.values.get("prompt"), self.draft.values.get("negative_prompt")
 
     def values(self) -> dict[str, FieldValue]:
         """The values of the form's fields, as they are sent."""

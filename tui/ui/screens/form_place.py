@@ -57,6 +57,7 @@ class FormPlace(PicturePlace):
         if not session.draft.server:
             panel.say("Starting…")
             return
+        before = session.prompts
         try:
             workflows = await session.workflows()
             app_of(self).workflows = workflows
@@ -67,6 +68,8 @@ class FormPlace(PicturePlace):
             return
         negative = form.field("negative_prompt")
         self.set_class(negative is None or bool(negative.unavailable), "-without-negative")
+        if session.prompts != before:
+            self.show_prompts()
         edited = next((row.field.name for row in panel.rows if row.has_focus_within), None)
         await panel.show(form, session.draft.values)
         if edited is not None:
@@ -113,6 +116,10 @@ class FormPlace(PicturePlace):
 
     async def on_more_line_asked(self) -> None:
         await self.action_further()
+
+    def show_prompts(self) -> None:
+        """Show the prompts of the draft."""
+        raise NotImplementedError
 
     def action_to_prompt(self) -> None:
         """Back to writing."""

@@ -206,11 +206,14 @@ class StudioScreen(FormPlace):
 
             app_of(self).push_screen(job_sheet(job))
 
+    def show_prompts(self) -> None:
+        """Show the prompts of the draft."""
+        for selector, text in zip(("#prompt", "#negative"), self.session.prompts, strict=True):
+            self.query_one(selector, PromptArea).put(str(text or ""))
+
     def show_draft(self) -> None:
         """Show a draft that was changed elsewhere."""
-        draft = self.session.draft
-        for selector, field in (("#prompt", "prompt"), ("#negative", "negative_prompt")):
-            self.query_one(selector, PromptArea).put(str(draft.values.get(field) or ""))
+        self.show_prompts()
         self.show_choice()
         self.refresh_form()
 
