@@ -1,12 +1,16 @@
 """The whole way from the application to the terminal and back, seen from the terminal's side."""
 
 import os
+import re
 import signal
 import sys
 import time
+from base64 import standard_b64decode
 from collections.abc import Mapping
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from tests.support.graphics import KittyMemory
 from tests.support.pty_terminal import KITTY_ANSWERS, XTERM_ANSWERS, PtyTerminal
@@ -65,6 +69,27 @@ def test_sixel_frames_leave_the_cursor_where_it_was() -> None:
     ended(terminal)
     assert SIXEL in terminal.output
     assert terminal.output.count(SIXEL) == terminal.output.count(b"\x1b7\x1b[")
+
+
+def test_iterm2_gets_a_jpeg_over_the_cells_of_the_picture() -> None:
+    answers = {**XTERM_ANSWERS, b"\x1b[>q": b"\x1bP>|iTerm2 3.5.10\x1b\\"}
+    terminal = started(answers, "iterm2")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    ended(terminal)
+    found = re.findall(
+        rb"\x1b7\x1b\[(\d+);(\d+)H\x1b\]1337;File=([^:]*):([^\x07]*)\x07\x1b8", terminal.output
+    )
+    next_row = 3
+    for row, column, options, data in found:
+        cells = {name: int(value) for name, value in re.findall(rb"(width|height)=(\d+)", options)}
+        picture = Image.open(BytesIO(standard_b64decode(data)))
+        assert (int(row), int(column)) == (next_row, (80 - cells[b"width"]) // 2 + 1)
+        assert picture.width / picture.height == pytest.approx(
+            cells[b"width"] * 8 / (cells[b"height"] * 17), rel=0.05
+        )
+        next_row += cells[b"height"]
+    assert next_row == 24, "all rows but two lines and the caption"
 
 
 def test_sixels_are_not_drawn_over_a_toast_and_come_back_after_it() -> None:
