@@ -62,7 +62,7 @@ def _krita(graph: ApiWorkflow, wired: "_Wired") -> Iterator[_Placed]:
             kind="COMBO" if spec else _KRITA_KINDS.get(kind, "STRING"),
             options=_choices(spec) if spec else MappingProxyType(_limits(inputs, multiline=kind == "text")),
         )
-        yield _Placed((group_order, group, order), slot)
+        yield _Placed((group_order if heading else -1.0, group, order), slot)
 
 
 def _numbered(text: str) -> tuple[float, str]:
