@@ -1,6 +1,7 @@
 """The generation service over a scripted server and a real journal."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -361,6 +362,19 @@ async def test_it_is_known_which_pictures_would_be_lost_with_the_program(fleet, 
         await over(it.generation, running[0].id)
         await until(lambda: running[3].id in fleet["paint"].runs)
         assert {job.id for job in it.generation.at_risk} == {running[2].id, running[3].id}
+
+
+async def test_a_burst_of_progress_never_holds_the_loop(fleet, settings):
+    fleet["paint"].steps, fleet["paint"].is_bursting = 20_000, True
+    async with studio(settings, fleet) as it:
+        job = await it.generation.submit("paint", FOX)
+        longest, last = 0.0, time.monotonic()
+        while not it.generation.job(job.id).status.is_over:
+            await asyncio.sleep(0)
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+        assert it.generation.job(job.id).status is JobStatus.COMPLETED
+        assert longest < 0.1
 
 
 async def test_a_job_that_runs_can_no_longer_be_moved(fleet, settings):

@@ -62,6 +62,7 @@ class ScriptedServer:
         self.temporary = 0
         self.is_buggy = False
         self.loses_answer = False
+        self.is_bursting = False
         self.keeps_results = True
         self.requests: dict[JobId, GenerationRequest] = {}
         self.body: Callable[[OutputImage], bytes] = lambda output: png(len(output.filename) % 256)
@@ -89,7 +90,8 @@ class ScriptedServer:
         yield JobStarted(job_id)
         for step in range(1, self.steps + 1):
             yield JobProgressed(job_id=job_id, step=step, total=self.steps, activity="painting")
-            await asyncio.sleep(0)
+            if not self.is_bursting:
+                await asyncio.sleep(0)
         if self.is_gated:
             await self.gate(job_id).wait()
         if not self.is_up:

@@ -25,6 +25,7 @@ from tui.domain.server import ConnectionState
 from tui.services.estimates import RateMeter, time_left, timing_key
 from tui.services.folding import fold
 from tui.services.saving import Desk, OutputSaver, save_failure
+from tui.services.tasks import Courtesy
 from tui.storage.entries import Entry, Phase
 
 _RECORD_SECONDS = 1.0
@@ -125,8 +126,10 @@ class JobRun:
                 if self._attaches
                 else self._backend.run(self.id, job.request)
             )
+            courtesy = Courtesy()
             async with closed_after(stream):
                 async for event in stream:
+                    await courtesy.give_way()
                     if isinstance(event, LastEvent):
                         last = event
                     elif not await self._take(event):

@@ -1,8 +1,12 @@
 """The background tasks of one service: kept while they run, cancelled when it closes."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Coroutine
 from typing import Any
+
+_LONGEST_HOLD = 0.005
+"""Seconds: a key press waits no longer than this for one loop."""
 
 
 class BackgroundTasks:
@@ -37,5 +41,14 @@ class BackgroundTasks:
         )
 
 
-Clock = Callable[[], float]
-"""Seconds; a parameter so that tests can set it."""
+class Courtesy:
+    """Lets everybody else have the event loop now and then, in a loop that may find much to do at once."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    async def give_way(self) -> None:
+        """Pause for a moment if the last pause was a while ago."""
+        if time.monotonic() - self._since > _LONGEST_HOLD:
+            await asyncio.sleep(0)
+            self._since = time.monotonic()
