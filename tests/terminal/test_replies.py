@@ -3,8 +3,9 @@
 import pytest
 
 from tui.terminal.choice import profile, silent_profile
-from tui.terminal.profile import Acknowledgement, CellSize, Colors, Graphics
+from tui.terminal.profile import Acknowledgement, CellSize, Colors, Graphics, TerminalProfile
 from tui.terminal.replies import parse, split_identity
+from tui.terminal.report import describe
 
 XTERM = b"\x1bP>|XTerm(379)\x1b\\\x1b[?2026;0$y\x1b[?1;0;256S\x1b[?63;1;2;4;6;9;15;16;22;28c"
 KITTY = b"\x1bP>|kitty(0.41.1)\x1b\\\x1b[6;17;8t\x1b[4;765;960t\x1b[?2026;2$y\x1b_Gi=31;OK\x1b\\\x1b[?62;c"
@@ -86,3 +87,13 @@ def test_a_pipe_gets_plain_characters_and_no_color_is_respected() -> None:
     assert silent_profile({}, is_tty=False).graphics is Graphics.ASCII
     assert silent_profile({**UTF8, "NO_COLOR": "1"}, is_tty=True).colors is Colors.NONE
     assert profile(parse(KITTY), {**UTF8, "NO_COLOR": "1"}).graphics is Graphics.KITTY
+
+
+def test_a_profile_is_told_in_words() -> None:
+    words = dict(describe(profile(parse(KITTY), UTF8)))
+    assert words["terminal"] == "kitty 0.41.1"
+    assert words["pictures"] == "drawn with kitty's protocol, by unicode placeholders"
+    assert words["cell"] == "8 × 17 pixels"
+    assert dict(describe(silent_profile({}, is_tty=False)))["terminal"] == "none"
+    for form in Graphics:
+        assert describe(TerminalProfile(graphics=form))

@@ -12,6 +12,8 @@ Importing this package imports nothing else. Its public face:
 `picture.Picture`
     the widget: `show`, `preview`, `clear`, `say`, `zoom_in`, `zoom_out`, `zoom_to`, `pan`, `is_busy`.
     Without `attach` it draws with half blocks, as in tests.
+`report.describe(profile)`
+    what was found, as labels and words.
 `notices`
     window title, progress, notification and bell as bytes, by what the terminal knows.
 
