@@ -38,7 +38,9 @@ class Latentui:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
+    async def start(
+        self, *words: str, stdin: int = asyncio.subprocess.DEVNULL
+    ) -> asyncio.subprocess.Process:
         """A running command."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -47,7 +49,7 @@ class Latentui:
             *words,
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONWARNINGS": "error"},
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -55,9 +57,13 @@ class Latentui:
     async def __call__(self, *words: str) -> Ended:
         return await self.end_of(await self.start(*words))
 
-    async def end_of(self, process: asyncio.subprocess.Process) -> Ended:
+    async def piped(self, text: str, *words: str) -> Ended:
+        """A command with `text` on its standard input."""
+        return await self.end_of(await self.start(*words, stdin=asyncio.subprocess.PIPE), text.encode())
+
+    async def end_of(self, process: asyncio.subprocess.Process, given: bytes | None = None) -> Ended:
         """Wait for a command."""
-        out, err = await process.communicate()
+        out, err = await process.communicate(given)
         ended = Ended(process.returncode or 0, out.decode(), err.decode())
         assert "Traceback" not in ended.err, ended.err
         return ended
