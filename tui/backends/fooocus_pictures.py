@@ -56,7 +56,7 @@ def _mask(request: GenerationRequest, picture: Image.Image) -> str:
             return ""
         raise PictureError(
             "No mask is chosen.",
-            "White in it is repainted. To widen the picture, name sides under “Outpaint”.",
+            "White in it is repainted. To widen the picture, name sides under “Outpaint to”.",
         )
     mask, _ = fit(load_mask(Path(request.mask.path)), picture.size)
     if not _has_white(mask) and not sides(request):

@@ -175,7 +175,7 @@ def _integer(
     if name in FOLLOWING_LABELS and task in _PICTURE_TASKS:
         label, default, minimum, wanted = FOLLOWING_LABELS[name], 0, 0, None
     if name == "steps" and "performance" in capabilities.fields:
-        label, default, minimum = "Steps (0: the performance’s)", 0, 0
+        label, default, minimum = "Steps (0: usual)", 0, 0
     return IntegerField(
         name=name,
         label=label,
