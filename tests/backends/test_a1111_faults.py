@@ -20,6 +20,7 @@ from tui.domain.events import (
     JobNoted,
     JobOutcomeUnknown,
     JobProgressed,
+    JobQueued,
     JobStarted,
     OutputReceived,
 )
@@ -137,7 +138,8 @@ async def test_a_gateway_before_a_server_without_tasks_leaves_the_outcome_unknow
     assert "gave up waiting (504)" in reason(job)
 
 
-async def test_a_connection_that_falls_silent_is_given_up_in_the_end(place: Place) -> None:
+@pytest.mark.parametrize("dialect", ["ui", "nowebui"])
+async def test_a_connection_that_falls_silent_is_given_up_in_the_end(place: Place, dialect: str) -> None:
     place.proxy.on("POST", TXT2IMG, Stall())
     job = place.start()
     await job.over()
@@ -230,6 +232,28 @@ async def test_disconnecting_ends_a_job_in_words(place: Place) -> None:
     await place.backend.disconnect()
     await job.over()
     assert "closed here" in reason(job)
+
+
+async def test_disconnecting_before_a_job_was_sent_says_so(place: Place) -> None:
+    first, second = place.start(steps=300), place.start()
+    await second.until(JobQueued)
+    await place.backend.disconnect()
+    await second.over()
+    assert isinstance(second.last, JobFailed)
+    assert second.last.title == "The connection was closed here before the job was sent."
+    await first.over()
+
+
+async def test_a_job_that_nobody_watches_any_more_makes_room_for_the_next(place: Place) -> None:
+    first = place.start(steps=300)
+    await first.until(JobStarted)
+    second = place.start(steps=3)
+    await second.until(JobQueued)
+    await first.leave()
+    await until(lambda: len(place.server.bodies) == 2)
+    await place.backend.cancel(first.id)  # which nobody watches: by its id
+    await second.over()
+    assert isinstance(second.last, JobCompleted)
 
 
 async def test_a_rejection_is_raised_while_nothing_else_was_told(place: Place) -> None:

@@ -54,8 +54,8 @@ def test_a_picture_comes_with_the_seed_that_was_used_and_its_infotext() -> None:
 
 
 def test_a_random_seed_is_told_by_the_info_and_not_by_the_echo() -> None:
-    _, info = came_back(answer("a1111/txt2img_seed_random"))
-    assert info.seeds[0] >= 0
+    _, response = came_back(answer("a1111/txt2img_seed_random"))
+    assert response.seeds[0] is not None
 
 
 def test_the_grid_before_the_pictures_is_left_out() -> None:

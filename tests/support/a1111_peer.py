@@ -20,7 +20,7 @@ QUICK = Pace(
     stopping=0.01,
     limited=0.02,
     confirming=0.3,
-    handing_over=0.5,
+    silence=0.5,
     patience=0.5,
 )
 

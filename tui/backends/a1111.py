@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from tui.backends.a1111_line import Line
 from tui.backends.a1111_native import NativeWatch
@@ -131,16 +131,19 @@ class A1111Backend(ImageBackend):
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""
-        async with self._watching(job_id, request) as watch:
-            async for event in watch.run():
+        async with self._watching(job_id, request) as watch, aclosing(watch.run()) as events:
+            async for event in events:
                 yield event
 
     async def attach(
         self, job_id: JobId, request: GenerationRequest, server_job_id: str | None = None
     ) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""
-        async with self._watching(job_id, request, server_job_id) as watch:
-            async for event in watch.attach():
+        async with (
+            self._watching(job_id, request, server_job_id) as watch,
+            aclosing(watch.attach()) as events,
+        ):
+            async for event in events:
                 yield event
 
     async def cancel(self, job_id: JobId) -> None:

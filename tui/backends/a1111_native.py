@@ -1,7 +1,7 @@
 """Watching one job in stable-diffusion.cpp's own queue: it waits, works without a word, and is done."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from time import monotonic
 
 import msgspec
@@ -49,7 +49,7 @@ class NativeWatch:
         self._size: tuple[int | None, int | None] = (None, None)
         self._away_since: float | None = None
 
-    async def run(self) -> AsyncIterator[JobEvent]:
+    async def run(self) -> AsyncGenerator[JobEvent]:
         """Queue the job and follow it."""
         found = await self._session.server()
         able = capabilities(found.dialect, found.options)
@@ -78,7 +78,7 @@ class NativeWatch:
         async for event in self._follow(job):
             yield event
 
-    async def attach(self) -> AsyncIterator[JobEvent]:
+    async def attach(self) -> AsyncGenerator[JobEvent]:
         """Follow a job that is there already."""
         label = self._session.api.label
         if self._server_job_id is None:

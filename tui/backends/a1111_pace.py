@@ -31,8 +31,9 @@ class Pace:
     confirming: float = 5.0
     """For a job to show up after its connection broke."""
 
-    handing_over: float = 120.0
-    """For a job to arrive, and for its pictures once it is over: large ones take long on a slow line."""
+    silence: float = 600.0
+    """For an answer while the server seems to do nothing for the job: before the first one it loads its
+    model unseen, and large pictures take long on a slow line."""
 
     patience: float = 120.0
     """For a server that went away, before a job's outcome is called unknown."""

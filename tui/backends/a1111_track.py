@@ -17,6 +17,8 @@ class Sight:
     position: int | None = None
     progress: ServerProgress | None = None
     preview: bytes = b""
+    is_idle: bool = False
+    """Whether the server does nothing at all, as far as it tells."""
 
     @property
     def may_interrupt(self) -> bool:
@@ -91,7 +93,7 @@ class ServerTracker:
         """See `Tracker`."""
         progress = await self._api.progress(with_preview=self.can_stop)
         if self._ownership.look(progress) is not Owner.OURS:
-            return Sight(stage=Stage.QUEUED)
+            return Sight(stage=Stage.QUEUED, is_idle=not progress.is_busy)
         if not progress.is_busy:
             return Sight(stage=Stage.COMPLETED)
         self.run = progress.run

@@ -1,7 +1,8 @@
 """Watching one A1111 job to its end: one POST that blocks, and looks at the server beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from time import monotonic
 
 from tui.backends import a1111_words as words
@@ -55,23 +56,24 @@ class JobWatch:
         self._away_since: float | None = None
         self._over_since: float | None = None
 
-    async def run(self) -> AsyncIterator[JobEvent]:
+    async def run(self) -> AsyncGenerator[JobEvent]:
         """Wait in our line, send the job, and follow it."""
         prepared = await prepare(self._session, self._job_id, self._request)
         try:
             async for event in self._wait_turn():
                 yield event
-            if self._stop.is_wished or self._is_abandoned:
-                yield JobCancelled(self._job_id)  # nothing was sent
+            if self._is_abandoned:
+                yield JobFailed(self._job_id, words.NEVER_SENT, "Generate again.")
                 return
             for note in prepared.notes:
                 yield JobNoted(self._job_id, note)
-            async for event in self._sent(prepared):
-                yield event
+            async with aclosing(self._sent(prepared)) as events:
+                async for event in events:
+                    yield event
         finally:
             self._session.line.leave(self.wake)
 
-    async def attach(self) -> AsyncIterator[JobEvent]:
+    async def attach(self) -> AsyncGenerator[JobEvent]:
         """Follow a job that another connection sent: its pictures cannot be had any more."""
         label = self._session.api.label
         found = await self._session.server()
@@ -108,13 +110,13 @@ class JobWatch:
             self._woken.clear()
             await self._woken.wait()
 
-    async def _sent(self, prepared: Prepared) -> AsyncIterator[JobEvent]:
+    async def _sent(self, prepared: Prepared) -> AsyncGenerator[JobEvent]:
         found = await self._session.server()
         self._is_limited = found.dialect.family is Family.SDNEXT
         api = self._session.api
         self._tracker = await open_tracker(api, found.dialect, self._job_id, prepared.expected)
         if self._stop.is_wished:
-            yield JobCancelled(self._job_id)
+            yield JobCancelled(self._job_id)  # nothing was sent
             return
         post = self._post = asyncio.create_task(send(api, prepared))
         post.add_done_callback(self._posted)
@@ -178,9 +180,9 @@ class JobWatch:
             return self._miss(error)
         back = [] if self._away_since is None else self._sighting.activity("The server answers again.")
         self._away_since = None
-        if sight.stage in {Stage.QUEUED, Stage.ACTIVE}:
+        if sight.stage in {Stage.QUEUED, Stage.ACTIVE} and not sight.is_idle:
             self._over_since = None
-        elif self._waited_for_answer() > self._pace.handing_over:
+        elif self._waited_for_answer() > self._pace.silence:
             return [JobOutcomeUnknown(self._job_id, words.SILENT)]
         return [*back, *self._sighting.take(sight), *obeyed]
 

@@ -13,6 +13,7 @@ MAY_BE_ANOTHERS = (
 DONE_BEFORE = "It was done before it could be stopped; its picture was not kept."
 DROPPED_BY_OTHERS = "Somebody took the job from the server's queue."
 SILENT = f"The server is not at the job any more, but {NOT_KEPT}, and that one is silent."
+NEVER_SENT = "The connection was closed here before the job was sent."
 CLOSED_HERE = "The connection was closed here; the job may go on, and its picture is lost."
 UNFINISHED = "Somebody stopped this job on the server{where}: the picture is not finished."
 LOST_WHILE_RUNNING = (

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tui.domain.request import GenerationRequest
+from tui.domain.request import MAXIMUM_SEED, GenerationRequest
 from tui.domain.text import one_line
 from tui.domain.tree import integer, mapping, sequence, text
 from tui.protocol.a1111_lists import Checkpoint, Scheduler, without_hash
@@ -40,7 +40,7 @@ class Picture:
 class Info:
     """What was really done."""
 
-    seeds: tuple[int, ...] = ()
+    seeds: tuple[int | None, ...] = ()
     first: int = 0
     """Where the pictures begin: a grid of them may come before."""
 
@@ -68,9 +68,10 @@ def read_info(info: object) -> Info:
             tree = mapping(msgspec.json.decode(info))
         except (msgspec.DecodeError, RecursionError):
             tree = {}
-    seeds = (integer(seed) for seed in sequence(tree.get("all_seeds")) or [tree.get("seed")])
+    alone = integer(tree.get("seed"))
+    seeds = sequence(tree.get("all_seeds")) or ([] if alone is None else [alone])
     return Info(
-        seeds=tuple(seed for seed in seeds if seed is not None),
+        seeds=tuple(_seed(seed) for seed in seeds),
         first=max(integer(tree.get("index_of_first_image")) or 0, 0),
         sampler=_name(tree.get("sampler_name")),
         schedule=_name(mapping(tree.get("extra_generation_params")).get("Schedule type")),
@@ -146,6 +147,11 @@ def _is_called(scheduler: Scheduler, name: str) -> bool:
 
 def _same(one: str, other: str) -> bool:
     return one.casefold().replace("_", " ") == other.casefold().replace("_", " ")
+
+
+def _seed(value: object) -> int | None:
+    seed = integer(value)
+    return seed if seed is not None and 0 <= seed <= MAXIMUM_SEED else None
 
 
 def _name(value: object) -> str:

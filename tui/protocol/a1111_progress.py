@@ -9,7 +9,7 @@ from enum import Enum, auto
 from tui.domain.text import one_line
 from tui.domain.tree import integer, mapping, text
 
-_IN_QUEUE = re.compile(r"(\d+)\s*/\s*(\d+)")
+_IN_QUEUE = re.compile(r"\b(\d{1,6})\s*/\s*\d")
 
 
 class Stage(Enum):

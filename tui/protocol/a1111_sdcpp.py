@@ -17,7 +17,7 @@ from tui.protocol.a1111_progress import decode_picture
 from tui.protocol.a1111_request import DEFAULT_DENOISE, SourcePictures, loras_in
 
 _DEFAULT = "default"
-_SEED = re.compile(r"(?:^|, |\n)Seed: (\d+)")
+_SEED = re.compile(r"(?:^|, |\n)Seed: (\d{1,18})\b")
 
 
 class NativeStatus(StrEnum):
