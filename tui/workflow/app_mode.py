@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from tui.domain.request import ApiWorkflow
@@ -18,14 +17,23 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AppMode:
     """Finds the inputs that App mode shows in the graph that the canvas became."""
 
-    nodes: CanvasNodes
-    graph: ApiWorkflow
-    aliases: Mapping[ApiInput, tuple[ApiInput, ...]]
-    defs: NodeDefs
+    def __init__(
+        self,
+        nodes: CanvasNodes,
+        graph: ApiWorkflow,
+        aliases: Mapping[ApiInput, tuple[ApiInput, ...]],
+        defs: NodeDefs,
+    ) -> None:
+        self._nodes = nodes
+        self._graph = graph
+        self._aliases = aliases
+        self._defs = defs
+        self._inner: dict[str, list[str]] = {}
+        for node_id in graph:
+            self._inner.setdefault(node_id.rpartition(":")[2], []).append(node_id)
 
     def slots(self, canvas: JsonObject) -> tuple[Slot, ...]:
         """The fields in the author's order; what leads nowhere is left out, as on the page."""
@@ -40,7 +48,7 @@ class AppMode:
 
     def _slot(self, widget: str, targets: tuple[Target, ...]) -> Slot:
         node_id = targets[0].node_id
-        return Slot(name="", targets=targets, label=self.nodes.label(node_id, widget))
+        return Slot(name="", targets=targets, label=self._nodes.label(node_id, widget))
 
     def _targets(self, node_id: str, widget: str) -> tuple[Target, ...]:
         for candidate in self._candidates(node_id):
@@ -52,24 +60,24 @@ class AppMode:
         """The ids in the API graph that an id may stand for. A graph's id comes before a path."""
         head, colon, rest = node_id.partition(":")
         if colon and _UUID.fullmatch(head):
-            places = self.nodes.places_of(head)
+            places = self._nodes.places_of(head)
             if len(places) == 1:
                 yield places[0] + rest
         yield node_id
 
     def _at(self, node_id: str, widget: str) -> tuple[Target, ...]:
-        if alias := self.aliases.get((node_id, widget)):
+        if alias := self._aliases.get((node_id, widget)):
             return tuple(Target(*one) for one in alias)
-        if widget not in inputs_of(self.graph, node_id):
+        if widget not in inputs_of(self._graph, node_id):
             return ()
-        target = literal_of(self.graph, Target(node_id, widget), self.defs)
+        target = literal_of(self._graph, Target(node_id, widget), self._defs)
         return (target,) if target else ()
 
     def _promoted(self, node_id: str, widget: str) -> tuple[Target, ...]:
         """Older files name the inner node: it counts when exactly one place is meant."""
         if ":" in node_id:
             return ()
-        inner = [found for found in self.graph if found.endswith(f":{node_id}") and self._at(found, widget)]
+        inner = [found for found in self._inner.get(node_id, ()) if ":" in found and self._at(found, widget)]
         return self._at(inner[0], widget) if len(inner) == 1 else ()
 
 

@@ -108,7 +108,7 @@ class _Opened:
 
     def _slots(self, graph: ApiWorkflow, nodes: CanvasNodes) -> tuple[Slot, ...]:
         traced = find_slots(graph, self.defs, tuple(self._ties(graph, nodes)))
-        app = AppMode(nodes=nodes, graph=graph, aliases=self.aliases, defs=self.defs)
+        app = AppMode(nodes, graph, self.aliases, self.defs)
         marked = app.slots(self.canvas or {}) or marked_slots(graph, self.defs)
         titles = Titles(graph, self.defs, run_order(graph, self.defs))
         return unique(with_author(traced, marked, graph, titles) if marked else traced)
