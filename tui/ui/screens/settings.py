@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 WRITE_AFTER = 0.6
 """Seconds without typing after which a change is written."""
 
+ROOMY = 96
+"""Columns from which a server's kind is told beside its name."""
+
 GRAPHICS = ("auto", "kitty", "iterm2", "sixel", "half", "quadrant", "none")
 GENERAL = Form(
     workflow="settings",
@@ -132,16 +135,15 @@ class SettingsScreen(Place):
         mark = glyphs_of(self).connection(state.state if is_on and state else ConnectionState.OFF)
         tone = _TONES[state.state] if is_on and state else "faint"
         said = words.connection(state) if is_on and state else "off"
-        name = one_line(words.server_label(server.name), 22)
-        return (
-            [
-                (f"{mark} ", tone),
-                (f"{name:<24}", "" if server.is_enabled else "dim"),
-                (f"{server.kind.label:<11}", "dim"),
-                (f"{one_line(server.url, 38):<40}", "dim"),
-                (one_line(said, max(width - 78, 8)), "bad" if tone == "bad" else "faint"),
-            ],
+        kind = server.kind.label if width >= ROOMY else ""
+        address_width = 40 if width >= ROOMY else 30
+        columns = (
+            (f"{one_line(words.server_label(server.name), 20):<22}", "" if server.is_enabled else "dim"),
+            (f"{kind:<11}" if kind else "", "dim"),
+            (f"{one_line(server.url, address_width - 2):<{address_width}}", "dim"),
         )
+        rest = max(width - 2 - sum(len(words) for words, _ in columns), 8)
+        return ([(f"{mark} ", tone), *columns, (one_line(said, rest), "bad" if tone == "bad" else "faint")],)
 
     def on_listing_moved(self) -> None:
         """Under the list: the whole of what is wrong with the server."""

@@ -30,7 +30,7 @@ class Heading(Horizontal):
         self._here = here
 
     def compose(self) -> ComposeResult:
-        words = Content("  ").join(
+        words = Content(" ").join(
             plain((f"{key} ", "$faint"), (name, "$accent bold" if name == self._here else "$label"))
             for key, name in PLACES
         )

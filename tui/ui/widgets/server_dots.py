@@ -29,16 +29,19 @@ class ServerDots(Static):
     connections: reactive[tuple[Connection, ...]] = reactive(())
 
     def render(self) -> Content:
-        """As much as fits: with all figures, with the first, or names alone."""
+        """As much as fits: with all figures, with the first, names alone, or only shapes."""
         listed = [state for state in self.connections if state.state is not ConnectionState.OFF]
         if not listed:
             return plain(("no server is switched on", "$faint"))
         width = self.content_size.width
-        lines = (Content("   ").join(self._indicators(listed, detail)) for detail in (2, 1))
-        return next((line for line in lines if line.cell_length <= width), self._names(listed))
+        lines = (Content("   ").join(self._indicators(listed, detail)) for detail in (2, 1, 0))
+        return next((line for line in lines if line.cell_length <= width), self._shapes(listed))
 
-    def _names(self, listed: Sequence[Connection]) -> Content:
-        return Content("  ").join(self._indicators(listed, 0))
+    def _shapes(self, listed: Sequence[Connection]) -> Content:
+        glyphs = glyphs_of(self)
+        return Content(" ").join(
+            plain((glyphs.connection(state.state), _TONES[state.state])) for state in listed
+        )
 
     def _indicators(self, listed: Sequence[Connection], detail: int) -> Iterator[Content]:
         glyphs = glyphs_of(self)
