@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from tests.support.engine_canvas import txt2img_canvas
 from tests.support.node_definitions import object_info
+from tui.backends import comfyui_api
 from tui.domain.settings import ServerKind, ServerSettings
 from tui.services.bundle import Services, open_services
 from tui.storage.paths import Paths
@@ -66,6 +69,20 @@ async def services(large: LargeServer, tmp_path: Path) -> AsyncIterator[Services
         yield opened
 
 
+@pytest.fixture
+def decoding(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """The threads in which definitions were decoded."""
+    threads: list[threading.Thread] = []
+    decode = comfyui_api.decode_definitions
+
+    def noted(body: bytes) -> dict[str, Any]:
+        threads.append(threading.current_thread())
+        return decode(body)
+
+    monkeypatch.setattr(comfyui_api, "decode_definitions", noted)
+    return threads
+
+
 async def longest_pause(work: asyncio.Task[object]) -> float:
     """How long the event loop was held at most while the work was done."""
     longest, last = 0.0, time.perf_counter()
@@ -78,23 +95,26 @@ async def longest_pause(work: asyncio.Task[object]) -> float:
 
 
 async def test_a_form_on_a_large_server_does_not_hold_the_loop(
-    services: Services, large: LargeServer, tmp_path: Path
+    services: Services, large: LargeServer, tmp_path: Path, decoding: list[threading.Thread]
 ) -> None:
     path = tmp_path / "canvas.json"
     path.write_text(json.dumps(txt2img_canvas("tiny_sd15.safetensors")))
     work = asyncio.create_task(services.workflows.form(SERVER, str(path)))
-    assert await longest_pause(work) < 0.25  # what decoding on the loop, and the rest there, would far exceed
+    assert await longest_pause(work) < 0.25
     assert large.asked == 1
+    assert len(decoding) == 1
+    assert threading.main_thread() not in decoding
 
 
 async def test_it_is_decoded_once_and_again_only_when_it_says_something_else(
-    services: Services, large: LargeServer
+    services: Services, large: LargeServer, decoding: list[threading.Thread]
 ) -> None:
     first = await services.catalog.node_catalog(SERVER)
     assert await services.catalog.node_catalog(SERVER) is first
     assert large.asked == 1
     services.catalog.forget(SERVER)
     assert await services.catalog.node_catalog(SERVER) is first  # asked again, and nothing had changed
+    assert len(decoding) == 1
     large.body = json.dumps(object_info()).encode()
     services.catalog.forget(SERVER)
     changed = await services.catalog.node_catalog(SERVER)

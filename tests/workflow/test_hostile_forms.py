@@ -33,6 +33,15 @@ FORM_NODES = [
     "Nowhere",
 ]
 NAMES = [
+    "order_priority",
+    "is_advanced",
+    "positive",
+    "seed",
+    "steps",
+    "ckpt_name",
+    "text",
+    "x.y",
+    "",
     "title",
     "value",
     "name",
@@ -46,7 +55,6 @@ NAMES = [
     "view_type",
     "image",
 ]
-NAMES += ["order_priority", "is_advanced", "positive", "seed", "steps", "ckpt_name", "text", "x.y", ""]
 
 scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
 links = st.tuples(st.sampled_from("123456"), st.integers(-1, 4)).map(list)
