@@ -7,14 +7,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from aiohttp import web
 from PIL import Image
 
 from tests.support.fooocus_peer import QUICK, at, small
-from tests.support.fooocus_server import FooocusServer, serving
+from tests.support.fooocus_server import FooocusServer
 from tests.support.job_events import Followed, fetched, follow
+from tests.support.serving import serving
 from tests.support.waiting import until
 from tui.backends.fooocus import FooocusBackend
 from tui.domain.errors import (
@@ -245,60 +244,8 @@ async def test_a_picture_that_is_not_there_is_said(backend: FooocusBackend, file
     assert isinstance(caught.value, NotFoundError)
 
 
-async def test_pictures_are_fetched_beneath_a_path_prefix(
-    server: FooocusServer, backend: FooocusBackend
-) -> None:
-    job = await done(backend)
-    outer = web.Application()
-    outer.add_subapp("/behind/proxy", _passing_on(server.url))
-    async with serving(outer) as url, FooocusBackend(at(f"{url}/behind/proxy"), pace=QUICK) as there:
-        assert await fetched(there, job.outputs[0]) == await fetched(backend, job.outputs[0])
-
-
-PAGES = {
-    "Fooocus 2.5.5": "is Fooocus' own web page, without an API.",
-    "Stable Diffusion": "is not Fooocus-API.",
-}
-
-
-@pytest.mark.parametrize("title", PAGES)
-async def test_another_web_page_is_told_apart_and_how_to_get_the_api(title: str) -> None:
-    async def config(_: web.Request) -> web.Response:
-        return web.json_response({"version": "3.41.2", "title": title, "components": [], "dependencies": []})
-
-    app = web.Application()
-    app.router.add_get("/config", config)
-    async with serving(app) as url, FooocusBackend(at(url), pace=QUICK) as backend:
-        with pytest.raises(ServerError) as caught:
-            await backend.connect()
-    assert PAGES[title] in caught.value.title
-    assert "github.com/mrhan1993/Fooocus-API" in caught.value.advice
-    assert "8888" in caught.value.advice
-
-
-async def test_a_server_that_is_something_else_is_not_asked_to_generate() -> None:
-    async with serving(web.Application()) as url, FooocusBackend(at(url), pace=QUICK) as backend:
-        job = follow(backend, small())
-        with pytest.raises(NotFoundError):
-            await job.over()
-
-
 async def test_new_settings_reach_another_server(server: FooocusServer, backend: FooocusBackend) -> None:
     other = FooocusServer("0.4")
     async with serving(other.app()) as url:
         await backend.configure(replace(backend.settings, url=url))
         assert (await backend.connect()).version == "0.4"
-
-
-def _passing_on(target: str) -> web.Application:
-    """A reverse proxy's path."""
-
-    async def pass_on(request: web.Request) -> web.Response:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            path = request.path.removeprefix("/behind/proxy")
-            answer = await client.get(target + path, headers={"Accept": request.headers["Accept"]})
-        return web.Response(status=answer.status_code, body=answer.content)
-
-    app = web.Application()
-    app.router.add_get("/{path:.*}", pass_on)
-    return app

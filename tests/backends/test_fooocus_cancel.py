@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.fooocus_peer import QUICK, at, small
-from tests.support.fooocus_server import FAILS, FooocusServer, serving
+from tests.support.fooocus_server import FAILS, FooocusServer
 from tests.support.job_events import Followed, follow
+from tests.support.serving import serving
 from tests.support.waiting import until
 from tui.backends.fooocus import FooocusBackend
 from tui.domain.events import (

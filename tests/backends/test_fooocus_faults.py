@@ -6,8 +6,9 @@ import pytest
 
 from tests.support.fault_proxy import FaultProxy, LoseAnswer, LoseRequest, Replace, fault_proxy, reply
 from tests.support.fooocus_peer import QUICK, at, small
-from tests.support.fooocus_server import FooocusServer, Task, serving
+from tests.support.fooocus_server import FooocusServer, Task
 from tests.support.job_events import Followed, fetched, follow
+from tests.support.serving import serving
 from tests.support.waiting import until
 from tui.backends.fooocus import FooocusBackend
 from tui.domain.errors import AnswerLostError, NotFoundError, RequestRejectedError

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from tests.support.fooocus_server import FooocusServer, serving
+from tests.support.fooocus_server import FooocusServer
+from tests.support.serving import serving
 from tui.backends.fooocus_pace import Pace
 from tui.domain.request import GenerationRequest
 from tui.domain.settings import ServerKind, ServerSettings

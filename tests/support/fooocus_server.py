@@ -7,25 +7,22 @@ waiting and a stopped one a success, and 0.4.
 
 import asyncio
 import base64
-import binascii
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
-from PIL import Image
 
+from tests.support.fooocus_bodies import KINDS, STEPS, are_pictures, completed, faults, png
 from tests.support.fooocus_recordings import answer
 
 WRONG_HOST = "http://10.99.99.99:8888"
 """What the server believes its address to be: no client can use it."""
 
 DATE = "2026-11-21"
-STEPS = {"Speed": 30, "Quality": 60, "Extreme Speed": 8, "Lightning": 4, "Hyper-SD": 4}
 FAILS = "FAILME"
 
 
@@ -192,11 +189,11 @@ class FooocusServer:
                 done = number * steps + step
                 task.progress = int(15.0 + 85.0 * done / (steps * count))
                 task.status = f"Step {step}/{steps} in the {number + 1}-th Sampling"
-                task.preview = base64.b64encode(_png(seed + step, 16, 12)).decode()
+                task.preview = base64.b64encode(png(seed + step, 16, 12)).decode()
             if not steps:
                 task.progress = 100
             task.status = f"Saving image {number + 1}/{count} to system ..."
-            self._keep(task, number, seed, _png(seed, width, height))
+            self._keep(task, number, seed, png(seed, width, height))
             await asyncio.sleep(self.step_seconds)
 
     def _amount(self, body: dict[str, Any]) -> tuple[int, int]:
@@ -273,13 +270,13 @@ class FooocusServer:
 
     async def _generate(self, request: web.Request) -> web.Response:
         body: dict[str, Any] = await request.json()
-        if faults := _faults(request.path, body):
-            return web.json_response({"detail": faults, "body": body}, status=422)
-        if not _are_pictures(body):
+        if detail := faults(request.path, body):
+            return web.json_response({"detail": detail, "body": body}, status=422)
+        if not are_pictures(body):
             return web.Response(status=500, text="Internal Server Error")
         if len(self.queue) >= self.queue_size:
             return web.json_response(answer("queue_full_async"))
-        task = Task(_completed(body), _KINDS[request.path.rpartition("/")[2]])
+        task = Task(completed(body), KINDS[request.path.rpartition("/")[2]])
         self.bodies.append((request.path, body))
         self.queue.append(task)
         self._newest = task.id
@@ -298,68 +295,3 @@ class FooocusServer:
             "job_step_preview": task.preview if has_preview else None,
             "job_result": task.results if stage == "SUCCESS" else None,
         }
-
-
-_KINDS = {
-    "text-to-image": "Text to Image",
-    "image-upscale-vary": "Image Upscale or Variation",
-    "image-inpaint-outpaint": "Image Inpaint or Outpaint",
-    "image-prompt": "Image Prompt",
-}
-
-
-def _completed(body: dict[str, Any]) -> dict[str, Any]:
-    """The body with the defaults of what was left out; what is not known is replaced without a word."""
-    usual = {
-        "prompt": "",
-        "performance_selection": "Speed",
-        "image_number": 1,
-        "image_seed": 1,
-        "aspect_ratios_selection": "1152*896",
-        "advanced_params": {},
-    }
-    return {**usual, **body}
-
-
-def _faults(path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-    if body.get("performance_selection", "Speed") not in STEPS:
-        return answer("error_422_enum")["detail"]
-    if any("enabled" not in lora or abs(lora["weight"]) > 2 for lora in body.get("loras", ())):
-        return answer("loras_422")["detail"]
-    if not 1 <= body.get("image_number", 1) <= 32:
-        return answer("error_422_range")["detail"]
-    if path.endswith("image-prompt") and "image_prompts" not in body:
-        return answer("v2_image_prompt_missing_422")["detail"]
-    return []
-
-
-def _are_pictures(body: dict[str, Any]) -> bool:
-    given = [body.get("input_image"), body.get("input_mask")]
-    given += [prompt["cn_img"] for prompt in body.get("image_prompts", ())]
-    try:
-        for text in filter(None, given):
-            Image.open(BytesIO(base64.b64decode(text, validate=True))).verify()
-    except (binascii.Error, OSError):
-        return False
-    return True
-
-
-def _png(seed: int, width: int, height: int) -> bytes:
-    buffer = BytesIO()
-    colour = (seed % 251, seed // 251 % 241, seed // 60491 % 239)
-    Image.new("RGB", (width, height), colour).save(buffer, format="PNG")
-    return buffer.getvalue()
-
-
-@asynccontextmanager
-async def serving(app: web.Application) -> AsyncGenerator[str]:
-    """The address at which `app` is served for a while."""
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()

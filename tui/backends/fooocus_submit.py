@@ -17,6 +17,7 @@ from tui.domain.errors import (
     ServerReplyError,
 )
 from tui.domain.job import JobId
+from tui.domain.text import clean
 from tui.protocol.fooocus_request import Submission
 
 
@@ -39,7 +40,7 @@ async def submit(
     newest = (await session.api.queue_size()).newest
     content = await asyncio.to_thread(msgspec.json.encode, prepared.body)
     try:
-        return Place((await session.api.submit(prepared.path, content)).job_id)
+        return Place(clean((await session.api.submit(prepared.path, content)).job_id))
     except (ServerRefusedError, NotFoundError):
         raise
     except (AnswerLostError, ServerReplyError) as error:

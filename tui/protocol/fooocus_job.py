@@ -20,6 +20,12 @@ _STEPS = (
     re.compile(r"Step (?P<step>\d+)/(?P<total>\d+) in the (?P<picture>\d+)-th Sampling"),
     re.compile(r"Sampling step (?P<step>\d+)/(?P<total>\d+), image (?P<picture>\d+)/\d+"),
 )
+_LARGEST_PREVIEW = 32 * 1024 * 1024
+"""Characters; larger ones are passed over."""
+
+_MOST_RESULTS = 64
+"""No job makes as many pictures (requests.py image_number)."""
+
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
@@ -86,7 +92,7 @@ class JobAnswer(msgspec.Struct, frozen=True):
     @property
     def pictures(self) -> tuple[Result, ...]:
         """The finished ones."""
-        return tuple(result for result in self.job_result or () if result.is_picture)
+        return tuple(result for result in self.job_result or () if result.is_picture)[:_MOST_RESULTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,12 @@ def read_step(status: str | None) -> Step | None:
 
 
 def read_preview(said: str) -> bytes:
-    """The bytes of a preview; nothing where it is none. It may be a data URL."""
+    """The bytes of a preview; nothing where it is none."""
+    return b"" if len(said) > _LARGEST_PREVIEW else read_base64(said)
+
+
+def read_base64(said: str) -> bytes:
+    """The bytes of a picture in base64, or in a data URL; nothing where it is none."""
     try:
         return b64decode(said.rpartition(",")[2], validate=True)
     except ValueError:
@@ -120,7 +131,7 @@ def read_outputs(job_id: str, answer: JobAnswer) -> Iterator[OutputImage | None]
     for number, result in enumerate(answer.pictures):
         name = f"{job_id}-{number}.png"
         place = read_place(result.url or "")
-        data = read_preview(result.base64) if result.base64 else b""
+        data = read_base64(result.base64) if result.base64 else b""
         if place is None and not data:
             yield None
             continue
