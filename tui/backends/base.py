@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from tui.domain.chat import ChatEvent, ChatRequest
-from tui.domain.errors import LatentuiError, NotFoundError, ServerError
+from tui.domain.errors import LatentuiError, NotFoundError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest
@@ -55,7 +55,7 @@ class Backend(ABC):
         """Find the server and learn what it is. Safe to call again: it looks anew."""
         try:
             status = await self.status()
-        except ServerError as error:
+        except LatentuiError as error:  # a wrong CA file is a SettingsError
             self._is_connected, self._last_error = False, error
             raise
         self._is_connected, self._last_error = True, None

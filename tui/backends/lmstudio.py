@@ -8,16 +8,17 @@ from typing import Any
 import msgspec
 
 from tui.backends.base import TextBackend
-from tui.domain.chat import ChatCompleted, ChatEvent, ChatRequest
+from tui.domain.chat import ChatCompleted, ChatEvent, ChatRequest, ModelLoading
 from tui.domain.errors import (
+    AnswerLostError,
     LatentuiError,
-    RequestRejectedError,
     ServerError,
     ServerReplyError,
     ServerUnreachableError,
 )
 from tui.domain.server import ServerStatus
 from tui.domain.settings import ServerSettings
+from tui.protocol.chat_errors import refusal
 from tui.protocol.chat_models import LISTS, LanguageModel, ModelList, read_models
 from tui.protocol.chat_request import chat_body
 from tui.protocol.chat_stream import ChatStream, StreamFault, error_message
@@ -58,18 +59,22 @@ class LMStudioBackend(TextBackend):
         return tuple(model.name for model in (await self._models()).models)
 
     async def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
-        model = request.model or self._settings.defaults.checkpoint or await self._serving_name()
+        model = await self._chosen(request)
         answer = ChatStream()
-        async with open_events(
-            self._client(), _CHAT, chat_body(request, model), first_byte_seconds=_FIRST_TOKEN_SECONDS
-        ) as stream:
-            self._refuse(stream)
-            try:
+        if model.is_loaded is False:
+            yield ModelLoading()
+        has_begun = False
+        try:
+            async with open_events(
+                self._client(), _CHAT, chat_body(request, model.name), first_byte_seconds=_FIRST_TOKEN_SECONDS
+            ) as stream:
+                self._refuse(stream)
+                has_begun = True
                 async with aclosing(_pieces(answer, stream, self._client().label)) as pieces:
                     async for piece in pieces:
                         yield piece
-            except ServerUnreachableError as error:
-                raise self._broken_off() from error
+        except AnswerLostError as error:
+            raise self._broken_off() if has_begun else error from error.__cause__
         yield self._completed(answer)
 
     async def unload(self) -> None:
@@ -86,11 +91,14 @@ class LMStudioBackend(TextBackend):
             self._http = HttpClient(_without_version(self._settings))
         return self._http
 
-    async def _serving_name(self) -> str | None:
-        serving = (await self._models()).serving
-        if serving is None:
+    async def _chosen(self, request: ChatRequest) -> LanguageModel:
+        """The model that is asked: the one named in question or settings, else the one that serves."""
+        found = await self._models()
+        if name := request.model or self._settings.defaults.checkpoint:
+            return next((model for model in found.models if model.name == name), LanguageModel(name=name))
+        if found.serving is None:
             raise ServerReplyError(f"{self._client().label} has no language model.", "Load one there first.")
-        return serving.name
+        return found.serving
 
     async def _models(self) -> ModelList:
         try:
@@ -160,27 +168,7 @@ async def _pieces(answer: ChatStream, stream: EventStream, label: str) -> AsyncG
 
 
 def _refusal(label: str, status: int, said: str, body: bytes) -> LatentuiError:
-    lowered = said.lower()
-    if "no models loaded" in lowered or "model_not_found" in lowered:
-        return RequestRejectedError(f"{label} has no model loaded.", "Load one there first.")
-    if "context" in lowered:
-        return RequestRejectedError(
-            f"The text is longer than the model's context on {label}.",
-            f'Shorten it, or load the model with a larger context. It said: "{said}"',
-        )
-    if "mmproj" in lowered or "image input is not supported" in lowered:
-        return RequestRejectedError(
-            f"The model of {label} does not see pictures.",
-            "Load one that does, or describe the picture yourself.",
-        )
-    if status == 503:
-        return ServerUnreachableError(f"{label} is loading its model.", "Try again in a moment.")
-    if 200 <= status < 300:
-        return ServerReplyError(
-            f"{label} answered with something other than a stream of text.",
-            f'It said: "{said}"' if said else "",
-        )
-    return error_of(label, status, said.encode() or body, _CHAT)
+    return refusal(label, status, said) or error_of(label, status, said.encode() or body, _CHAT)
 
 
 def _note(serving: LanguageModel | None) -> str:

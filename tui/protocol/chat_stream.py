@@ -10,6 +10,8 @@ from tui.domain.text import clean, one_line
 from tui.domain.tree import mapping, mappings, text
 
 _OPEN, _CLOSE = "<think>", "</think>"
+_SEPARATORS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\n"))
+"""Line ends that `clean` would drop, and two words with them would be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class ChatStream:
         thoughts = map(text, (delta.get("reasoning_content"), delta.get("reasoning")))
         events: list[ChatEvent] = [ReasoningReceived(clean(thought)) for thought in thoughts if thought]
         if content := text(delta.get("content")):
-            events += self._keep(self._filter.feed(clean(content)))
+            events += self._keep(self._filter.feed(clean(content.translate(_SEPARATORS))))
         return events
 
     def _keep(self, events: list[ChatEvent]) -> list[ChatEvent]:
