@@ -31,8 +31,8 @@ REFUSALS = {
     ),
     "llama_cpp_python_context_overflow_400": (
         f"{TOO_LONG} It said: “This model's maximum context length is 1024 tokens. However, you requested "
-    "llama_cpp_python_wrong_type_500": "partner failed inside (500). It said: “1 validation error:",
-        "completion.”"
+        "2022 tokens (2022 in the messages, None in the completion). Please reduce the length of the "
+        "messages or completion.”"
     ),
     "llama_cpp_python_wrong_type_500": "partner failed inside (500). It said: “1 validation error:",
     "llamacpp_auth_wrong_401": (
