@@ -22,11 +22,15 @@ def kinds() -> tuple[ServerKind, ...]:
 
 def open_backend(settings: ServerSettings) -> Backend:
     """A backend for `settings`, not connected yet. Raises SettingsError for a kind there is none for."""
-    if settings.kind not in _BACKENDS:
-        raise SettingsError(f"{settings.kind.label} servers are not supported by this version.")
-    module, _, name = _BACKENDS[settings.kind].partition(":")
-    backend_type: type[Backend] = getattr(import_module(module), name)
-    return backend_type(settings)
+    return load_backend(settings.kind)(settings)
+
+
+def load_backend(kind: ServerKind) -> type[Backend]:
+    """The backend's class. The first time it is imported, which takes a while and may be done in a thread."""
+    if kind not in _BACKENDS:
+        raise SettingsError(f"{kind.label} servers are not supported by this version.")
+    module, _, name = _BACKENDS[kind].partition(":")
+    return getattr(import_module(module), name)
 
 
 def is_image_backend(backend: Backend) -> bool:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from tui.backends.base import Backend, ImageBackend, TextBackend
-from tui.backends.registry import open_backend
+from tui.backends.registry import load_backend, open_backend
 from tui.domain.errors import InputError, LatentuiError, SettingsError
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerSettings, Settings
@@ -170,11 +171,17 @@ class ConnectionsService:
         for name in self._broken.keys() - wanted.keys():
             del self._broken[name]
         for name, server in wanted.items():
+            if self._watches_all and name not in self._watches:
+                await self._load(server)
             watch = self._watches.get(name)
             if watch is None:
                 self._open_if_watched(server)
             elif watch.backend.settings != server:
                 await self._change(watch, server)
+
+    async def _load(self, server: ServerSettings) -> None:
+        with suppress(SettingsError):  # which opening it says again, where it is shown
+            await asyncio.to_thread(load_backend, server.kind)
 
     def _open_if_watched(self, server: ServerSettings) -> None:
         self._broken.pop(server.name, None)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from tui.backends.registry import kinds, open_backend
+from tui.backends.registry import kinds, load_backend, open_backend
 from tui.domain.errors import LatentuiError
 from tui.domain.settings import ServerKind, ServerSettings
 
@@ -27,6 +27,7 @@ def _candidate(kind: ServerKind, known: tuple[ServerSettings, ...]) -> ServerSet
 
 
 async def _look(server: ServerSettings) -> ServerSettings | None:
+    await asyncio.to_thread(load_backend, server.kind)
     try:
         async with asyncio.timeout(LOOK_SECONDS), open_backend(server) as backend:
             await backend.status()
