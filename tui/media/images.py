@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from tui.domain.errors import PictureError
 from tui.domain.pictures import PictureInfo
 from tui.domain.text import one_line
+from tui.media.sniff import ENOUGH, media_type
 
 MAXIMUM_PIXELS = 64_000_000
 MAXIMUM_BYTES = 256 * 1024 * 1024
@@ -94,11 +95,22 @@ def _opened(source: Source, maximum_pixels: int = MAXIMUM_PIXELS) -> Generator[t
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise _too_large(name, maximum_pixels) from error
         except UnidentifiedImageError as error:
-            raise PictureError(f"{name} is not a picture.", "Use a PNG, JPEG or WebP file.") from error
+            raise _no_picture(name, stream) from error
         except _BROKEN as error:
             raise PictureError(
                 f"{name} is broken or cut short.", "Save it again, or use another picture."
             ) from error
+
+
+def _no_picture(name: str, stream: BinaryIO) -> PictureError:
+    stream.seek(0)
+    match (media_type(stream.read(ENOUGH)) or "").partition("/")[0]:
+        case "video":
+            return PictureError(f"{name} is a video, of which nothing is shown here.", "Open it in a player.")
+        case "audio":
+            return PictureError(f"{name} is a sound.", "Open it in a player.")
+        case _:
+            return PictureError(f"{name} is not a picture.", "Use a PNG, JPEG or WebP file.")
 
 
 @contextmanager
