@@ -16,6 +16,8 @@ from tui.ui.screens.help import HelpSheet
 from tui.ui.screens.palette import PaletteSheet
 from tui.ui.screens.server_sheet import ServerSheet
 from tui.ui.screens.studio import StudioScreen
+from tui.ui.widgets.find_line import FindLine
+from tui.ui.widgets.jobs_pane import JobList
 from tui.ui.widgets.picture_pane import PicturePane
 
 
@@ -240,3 +242,23 @@ async def test_the_theme_turns_with_a_key_and_is_remembered(tmp_path: Path) -> N
         await studio.press("f9")
         await studio.until(lambda: services.settings.current.theme == "latentui-light")
         assert studio.app.theme == "latentui-light"
+
+
+async def test_a_list_is_searched(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    await with_jobs(services, tmp_path)
+    async with open_studio(services) as studio:
+        await studio.press("f3")
+        await studio.until_text("a hare")
+        await studio.press("slash")
+        await studio.until(lambda: list(studio.app.screen.query(FindLine)))
+        await studio.pilot.pause()
+        await studio.type("hare")
+        await studio.until_text("Make it smaller.")
+        await studio.press("enter")
+        await studio.until(lambda: not list(studio.app.screen.query(FindLine)))
+        jobs = studio.app.screen.query_one(JobList)
+        await studio.until(lambda: jobs.has_focus)
+        await studio.press("g", "n")
+        assert jobs.current is not None
+        assert jobs.current.request.prompt == "a hare"

@@ -38,6 +38,7 @@ class EntryList(Listing[Entry]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,l", "choose", "Open", id="picker.open", show=False),
+        Binding("slash", "screen.type_path", "Type a path", show=False),
     ]
 
 
@@ -228,7 +229,7 @@ class FilePicker(Sheet[Path]):
     def action_recent(self) -> None:
         """Go to a folder of before."""
         options = [Option(folder, one_line(folder)) for folder in self._recent]
-        Popup.open(self.query_one(PathInput), options, lambda folder: self._enter(Path(folder)))
+        Popup.open(self.entries, options, lambda folder: self._enter(Path(folder)))
 
     def action_close(self) -> None:
         """From the path back to the list, from the list back to the studio."""

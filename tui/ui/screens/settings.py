@@ -45,7 +45,7 @@ GENERAL = Form(
         TextField(name="pictures_folder", label="Pictures"),
         TextField(name="name_pattern", label="File names"),
         ChoiceField(name="theme", label="Theme", choices=tuple(theme.name for theme in THEMES)),
-        ChoiceField(name="graphics", label="Graphics", choices=GRAPHICS),
+        ChoiceField(name="graphics", label="Graphics", choices=GRAPHICS, note="from the next start on"),
         IntegerField(name="queue_depth", label="Sent ahead", minimum=1, maximum=100),
     ),
 )

@@ -1,6 +1,6 @@
 """A list drawn only where it is looked at: ten thousand items cost what twenty do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.domain.text import one_line
+from tui.ui.widgets.find_line import FindLine
 
 Item = TypeVar("Item")
 
@@ -51,6 +52,9 @@ class Listing(ScrollView, Generic[Item], can_focus=True):
         Binding("home,g", "jump(0)", "First", id="list.first", show=False),
         Binding("end,G", "jump(-1)", "Last", id="list.last", show=False),
         Binding("enter", "choose", "Open", id="list.open", show=False),
+        Binding("slash", "find", "Find", id="list.find", show=False),
+        Binding("n", "find_next(1)", "Find the next", id="list.find-next", show=False),
+        Binding("N", "find_next(-1)", "Find the one before", id="list.find-previous", show=False),
     ]
     cursor: reactive[int] = reactive(0)
     """The item the keys act on; -1 when there is none."""
@@ -90,6 +94,7 @@ class Listing(ScrollView, Generic[Item], can_focus=True):
         self._empty = empty
         self._height = lines_per_item
         self._always_marks = always_marks
+        self._sought = ""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -191,6 +196,28 @@ class Listing(ScrollView, Generic[Item], can_focus=True):
         """Pick the item under the cursor."""
         if self.current is not None:
             self.post_message(self.Chosen(self))  # type: ignore[arg-type]  # a list of anything
+
+    def action_find(self) -> None:
+        """Look for something in the list."""
+        FindLine.open(self)
+
+    def on_find_line_typed(self, event: FindLine.Typed) -> None:
+        event.stop()
+        self._sought = event.words.casefold()
+        self._find(range(len(self._items)))
+
+    def action_find_next(self, step: int) -> None:
+        """Go to the next or the previous item that holds what is looked for."""
+        count = len(self._items)
+        self._find((self.cursor + step * away) % count for away in range(1, count + 1))
+
+    def _find(self, places: Iterable[int]) -> None:
+        found = (place for place in places if self._sought and self._sought in self._words_of(place))
+        self.cursor = next(found, self.cursor)
+
+    def _words_of(self, place: int) -> str:
+        lines = self.draw_item(self._items[place], _LONGEST)
+        return " ".join(words for line in lines for words, _ in line).casefold()
 
     def on_click(self, event: events.Click) -> None:
         index = (event.y + self.scroll_offset.y) // self._height

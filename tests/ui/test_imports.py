@@ -1,0 +1,61 @@
+"""What the first frame imports of ours: a new heavy one is noticed here."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+import tui.ui.app, tui.ui.launch, tui.ui.screens.studio
+print(*sorted(name for name in sys.modules if name.startswith("tui.") or name in HEAVY))
+"""
+HEAVY = {
+    "PIL",
+    "PIL.Image",
+    "httpx",
+    "aiohttp",
+    "websockets",
+    "msgspec",
+    "sqlite3",
+    "tomlkit",
+    "socketio",
+    "numpy",
+}
+FIRST_FRAME = {
+    "tui.domain": {"errors", "text"},
+    "tui.terminal": {
+        "answers",
+        "choice",
+        "delivery",
+        "detect",
+        "gone",
+        "guard",
+        "pacing",
+        "passthrough",
+        "profile",
+        "replies",
+        "sanitize",
+        "textual_host",
+    },
+    "tui.ui": {
+        "access",
+        "app",
+        "gesture",
+        "glyphs",
+        "launch",
+        "options",
+        "plain",
+        "screens",
+        "theme",
+        "weights",
+        "widgets",
+    },
+    "tui.ui.screens": {"form_place", "job_place", "picture_place", "place", "studio"},
+    "tui.ui.widgets": {"prompt", "status_bar"},
+}
+
+
+def test_the_first_frame_imports_no_more_than_it_shows() -> None:
+    program = f"HEAVY = {HEAVY!r}\n{PROGRAM}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    expected = {f"{room}.{module}" for room, modules in FIRST_FRAME.items() for module in modules}
+    assert set(done.stdout.split()) - expected - set(FIRST_FRAME) == set()
