@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin
 from tests.support.node_definitions import object_info
 from tests.support.workflow_fakes import SERVER, FixedCatalogs, graph_workflows, settings_in
 from tui.domain.errors import InputError, PictureError, WorkflowError
-from tui.domain.forms import ChoiceField
+from tui.domain.forms import ChoiceField, PictureField
 from tui.domain.request import ControlUnit, FieldValue, GenerationRequest, Lora, PictureInput, Task
 from tui.domain.server import Capabilities
 from tui.domain.workflow import NodeCatalog
@@ -377,3 +377,45 @@ async def test_ones_own_graph_is_read_again_once_it_was_changed(
     graph["3"]["inputs"]["cfg"] = 4.25
     (own_folder / "mine.json").write_text(json.dumps(graph))
     assert inputs(await workflows.request(SERVER, "mine", {}), "3")["cfg"] == 4.25
+
+
+async def test_a_model_that_came_after_the_server_was_asked_is_found_by_asking_again(tmp_path: Path) -> None:
+    later = object_info()
+    later["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0] = ["new.safetensors"]
+    abilities = Capabilities(tasks=frozenset(Task), runs_graphs=True)
+    catalogs = FixedCatalogs(abilities, nodes=NodeCatalog(object_info(), "1"), later=NodeCatalog(later, "2"))
+    workflows = WorkflowsService(settings_in(tmp_path), catalogs)
+    made = await request(workflows, "txt2img_default", prompt="x", checkpoint="new.safetensors")
+    assert made.checkpoint == "new.safetensors"
+    assert catalogs.forgotten == 1
+    with pytest.raises(WorkflowError, match="is not on the server"):
+        await request(workflows, "txt2img_default", prompt="x", checkpoint="other.safetensors")
+
+
+async def test_a_file_on_the_server_is_a_value_of_a_picture_field(
+    workflows: WorkflowsService, own_folder: Path
+) -> None:
+    graph = json.loads((GRAPHS / "img2img.json").read_text())
+    [name] = {node["inputs"]["image"] for node in graph.values() if node["class_type"] == "LoadImage"}
+    (own_folder / "mine.json").write_text(json.dumps(graph))
+    form = await workflows.form(SERVER, "mine")
+    field = form.field("init_image")
+    assert isinstance(field, PictureField)
+    if name in field.choices:
+        assert field.default == name
+    made = await request(workflows, "mine", init_image=field.choices[0])
+    assert made.init_image is None
+    assert made.plan is not None
+    assert not made.plan.uploads
+    assert field.choices[0] in [node["inputs"].get("image") for node in made.plan.graph.values()]
+    assert workflows.values_of(made)["init_image"] == field.choices[0]
+
+
+async def test_a_label_that_two_fields_have_must_be_said_more_closely(
+    workflows: WorkflowsService, own_folder: Path
+) -> None:
+    graph = json.loads((GRAPHS / "txt2img.json").read_text())
+    graph["90"] = {"class_type": "SaveImage", "inputs": {**graph["9"]["inputs"], "filename_prefix": "b"}}
+    (own_folder / "mine.json").write_text(json.dumps(graph))
+    with pytest.raises(WorkflowError, match="2 fields “filename_prefix”"):
+        await request(workflows, "mine", filename_prefix="x")
