@@ -1,5 +1,6 @@
 """What a server is, is found out by asking; what is wrong with it is said."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -136,7 +137,7 @@ async def test_a_look_at_a_known_server_asks_two_things() -> None:
 
 
 async def test_a_server_that_comes_back_as_another_one_is_found_anew(unused_tcp_port: int) -> None:
-    async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}")) as backend:
+    async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}"), pace=QUICK) as backend:
         async with serving(A1111Server("ui").app(), unused_tcp_port):
             assert (await backend.connect()).product == "A1111"
         with pytest.raises(ServerUnreachableError):
@@ -144,6 +145,40 @@ async def test_a_server_that_comes_back_as_another_one_is_found_anew(unused_tcp_
         async with serving(SdCppServer().app(), unused_tcp_port):
             assert (await backend.connect()).product == "stable-diffusion.cpp"
             assert not backend.capabilities.has_step_progress
+
+
+async def test_a_server_that_has_just_begun_to_listen_is_left_in_peace(unused_tcp_port: int) -> None:
+    """A request between its page and its API would end a real one."""
+    server = A1111Server()
+    async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}"), pace=QUICK) as backend:
+        for _ in range(2):
+            with pytest.raises(ServerUnreachableError, match="refused"):
+                await backend.connect()
+        async with serving(server.app(), unused_tcp_port):
+            looking = asyncio.create_task(backend.connect())
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(QUICK.starting / 2):
+                    await asyncio.shield(looking)
+            assert server.requests == []
+            assert (await looking).product == "A1111"
+            server.requests.clear()
+            await backend.connect()
+            assert server.requests
+
+
+async def test_a_look_that_is_cut_short_does_not_begin_the_wait_anew(unused_tcp_port: int) -> None:
+    async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}"), pace=QUICK) as backend:
+        with pytest.raises(ServerUnreachableError):
+            await backend.connect()
+        async with serving(A1111Server().app(), unused_tcp_port):
+            for _ in range(20):
+                try:
+                    async with asyncio.timeout(QUICK.starting / 3):
+                        await backend.connect()
+                except TimeoutError:
+                    continue
+                return
+            pytest.fail("it never got through")
 
 
 async def test_stable_diffusion_cpp_is_found_and_lists_what_it_has() -> None:

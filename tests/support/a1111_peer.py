@@ -13,6 +13,7 @@ from tui.domain.request import GenerationRequest
 from tui.domain.settings import Secret, ServerKind, ServerSettings
 
 QUICK = Pace(
+    starting=0.3,
     first_look=0.02,
     eager=0.02,
     running=0.02,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
+from tui.backends.a1111_arrival import Arrival
 from tui.backends.a1111_line import Line
 from tui.backends.a1111_native import NativeWatch
 from tui.backends.a1111_pace import Pace
@@ -13,7 +14,13 @@ from tui.backends.a1111_session import Session
 from tui.backends.a1111_track import TaskTracker
 from tui.backends.a1111_watch import JobWatch
 from tui.backends.base import ImageBackend
-from tui.domain.errors import NotFoundError, RequestRejectedError, ServerError
+from tui.domain.errors import (
+    AnswerLostError,
+    NotFoundError,
+    RequestRejectedError,
+    ServerError,
+    ServerUnreachableError,
+)
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest
@@ -59,6 +66,7 @@ class A1111Backend(ImageBackend):
         self._old_sessions: list[Session] = []
         self._watches: dict[JobId, Watch] = {}
         self._found: Found | None = None
+        self._arrival = Arrival(self._pace.starting)
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
@@ -66,7 +74,7 @@ class A1111Backend(ImageBackend):
             self._old_sessions.append(self._session)
             self._session = None
         if settings.url != self._settings.url:
-            self._line = Line()
+            self._line, self._arrival = Line(), Arrival(self._pace.starting)
         self._settings = settings
         await self._close_unused()
 
@@ -83,11 +91,15 @@ class A1111Backend(ImageBackend):
     async def status(self) -> ServerStatus:
         """Product, version, memory and the loaded checkpoint; what the server is, is found out once."""
         session = self._current
+        await self._arrival.wait(self._settings.url)
         try:
             found = await self._looked_at(session)
-        except ServerError:
+        except ServerError as error:
             session.forget()
+            if isinstance(error, ServerUnreachableError) and not isinstance(error, AnswerLostError):
+                self._arrival.note_away(error)
             raise
+        self._arrival.note_there()
         self._found = found
         memory = read_memory(await session.api.find(MEMORY) if found.dialect.has_memory else None)
         return ServerStatus(

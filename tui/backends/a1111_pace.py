@@ -10,6 +10,9 @@ class Pace:
     answer: float = 10.0
     """For a piece of an answer that should come at once."""
 
+    starting: float = 2.0
+    """For a server that has just begun to listen, before anything is asked of it."""
+
     first_look: float = 0.15
     """After a job was sent, before it is looked for: what is wrong with it is often said by then."""
 
