@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
+from tests.support.canvas import DEFS as SMALL
 from tests.support.node_definitions import node_defs, object_info
+from tui.domain.forms import ChoiceField
 from tui.domain.request import FieldValue, GraphPlan, Lora, PictureInput, Upload
 from tui.services.workflow_files import BUILTIN, builtin_templates
 from tui.workflow.definitions import NodeDefs
+from tui.workflow.field_values import default_of
+from tui.workflow.fields import build_form
 from tui.workflow.fill import fill
+from tui.workflow.opening import open_workflow
 from tui.workflow.slots import Slot, Target
 from tui.workflow.templates import WorkflowTemplate
 
@@ -85,3 +90,37 @@ def test_a_choice_that_is_a_number_stays_one() -> None:
 def test_a_filled_graph_is_json(name: str) -> None:
     plan = filled(name)
     assert json.loads(json.dumps(plan.graph)) == plan.graph
+
+
+def dynamic() -> tuple[WorkflowTemplate, NodeDefs]:
+    graph = {
+        "1": {
+            "class_type": "Switchboard",
+            "inputs": {"format": "video", "format.codec": "h264", "format.codec.crf": 23, "name": "a"},
+        }
+    }
+    return open_workflow("mine", graph, SMALL), SMALL
+
+
+def test_another_choice_of_a_dynamic_combo_brings_its_inputs_and_drops_the_old_ones() -> None:
+    template, defs = dynamic()
+    form = build_form(template, defs, {})
+    [choice] = form.labelled("format")
+    assert isinstance(choice, ChoiceField)
+    assert (choice.choices, choice.default) == (("png", "video"), "video")
+    values = {field.name: default_of(field) for field in form.fields}
+    assert fill(template, values, defs).graph == template.graph
+    values[choice.name] = "png"
+    assert fill(template, values, defs).graph["1"]["inputs"] == {
+        "name": "a",
+        "format": "png",
+        "format.level": 6,
+    }
+
+
+def test_a_choice_within_a_choice_can_be_changed() -> None:
+    template, defs = dynamic()
+    values = {field.name: default_of(field) for field in build_form(template, defs, {}).fields}
+    values[next(name for name in values if name.endswith("format.codec"))] = "raw"
+    made = fill(template, values, defs).graph["1"]["inputs"]
+    assert made == {"format": "video", "format.codec": "raw", "name": "a"}

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tui.domain.text import clean, nearest_of, one_line
-from tui.workflow.input_specs import InputSpec
+from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
 from tui.workflow.json_values import javascript_text
 
 FOLDERS: Final = {
@@ -21,6 +21,8 @@ _LONGEST = 200
 
 def choice_texts(spec: InputSpec) -> tuple[str, ...]:
     """The choices of a combo as they are shown and typed."""
+    if spec.type == DYNAMIC_COMBO:
+        return tuple(clean(choice.key) for choice in dynamic_choices(spec))
     return tuple(clean(javascript_text(choice)) for choice in spec.choices)
 
 

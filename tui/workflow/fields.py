@@ -22,7 +22,7 @@ from tui.domain.text import clean
 from tui.workflow.choices import FOLDERS, NearestChoices, choice_texts, is_model_file, lacks, not_here
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import output_type, spec_of
-from tui.workflow.input_specs import InputSpec
+from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
 from tui.workflow.json_values import (
     Json,
     integer_of,
@@ -159,6 +159,8 @@ class _Builder:
                 return _number(slot, spec, value, wanted)
             case "BOOLEAN":
                 return ToggleField(**_shared(slot), default=_truth(spec.default if value is None else value))
+            case _ if spec.type == DYNAMIC_COMBO:
+                return self._choice(slot, spec, value, wanted)
             case "COMBO" if not spec.options.get("remote"):  # its choices lie elsewhere
                 return self._choice(slot, spec, value, wanted)
             case _:

@@ -6,11 +6,13 @@ from pathlib import PurePath
 from tui.domain.request import FieldValue, GraphPlan, Lora, PictureInput, Upload
 from tui.domain.text import clean
 from tui.workflow.api_graph import copied, users_of
+from tui.workflow.choices import choice_texts
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.embed import canvas_for
 from tui.workflow.fields import LORA_CLASS, MODEL_LORA_CLASS
 from tui.workflow.flow import output_type, spec_of
-from tui.workflow.json_values import Json, JsonObject, javascript_text, object_of
+from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
+from tui.workflow.json_values import Json, JsonObject, javascript_text, object_of, text_of
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.stand_ins import inline_values
 from tui.workflow.templates import WorkflowTemplate
@@ -22,7 +24,7 @@ def fill(template: WorkflowTemplate, values: Mapping[str, FieldValue], defs: Nod
     """The graph with `values`, which were checked before, in its slots; None leaves what the graph holds."""
     nodes = copied(template.graph)
     uploads: list[Upload] = []
-    for slot in template.slots:
+    for slot in sorted(template.slots, key=lambda slot: _turn(template, slot, defs)):
         value = values.get(slot.name)
         if value is None:
             continue
@@ -32,14 +34,69 @@ def fill(template: WorkflowTemplate, values: Mapping[str, FieldValue], defs: Nod
             _chain_loras(nodes, slot, value, defs)
         elif slot.role is not SlotRole.LORAS:
             for target in slot.targets:
-                _inputs(nodes, target)[target.input_name] = _wire_value(nodes, target, value, defs)
+                _set(nodes, target, value, defs)
     canvas = canvas_for(nodes, template.canvas, defs) if template.canvas else None
     inline_values(nodes, defs)
     return GraphPlan(graph=nodes, uploads=tuple(uploads), canvas=canvas)
 
 
+def _turn(template: WorkflowTemplate, slot: Slot, defs: NodeDefs) -> int:
+    """Choices that bring inputs come before those inputs, outer ones first."""
+    spec = spec_of(template.graph, slot.first, defs)
+    is_choice = spec is not None and spec.type == DYNAMIC_COMBO
+    return slot.first.input_name.count(".") if is_choice else len(template.slots) + 100
+
+
 def _inputs(nodes: Nodes, target: Target) -> JsonObject:
     return object_of(nodes[target.node_id]["inputs"])
+
+
+def _set(nodes: Nodes, target: Target, value: str | float, defs: NodeDefs) -> None:
+    """Put a value into an input. Another choice of a dynamic combo brings other inputs."""
+    inputs, spec = _inputs(nodes, target), spec_of(nodes, target, defs)
+    if _is_left(target, inputs, spec, value):
+        return
+    if spec is not None and spec.type == DYNAMIC_COMBO and inputs.get(target.input_name) != value:
+        _choose(inputs, target.input_name, spec, str(value))
+        return
+    inputs[target.input_name] = _wire_value(nodes, target, value, defs)
+
+
+def _is_left(target: Target, inputs: JsonObject, spec: InputSpec | None, value: str | float) -> bool:
+    """Whether the input, or its value, went with a choice that is no longer made."""
+    if "." not in target.input_name:
+        return False
+    if spec is None:
+        return target.input_name not in inputs
+    return bool(spec.choices) and value not in choice_texts(spec)
+
+
+def _choose(inputs: JsonObject, name: str, spec: InputSpec, key: str) -> None:
+    for old in [other for other in inputs if other.startswith(f"{name}.")]:
+        del inputs[old]
+    brought = next((choice.inputs for choice in dynamic_choices(spec) if choice.key == key), ())
+    inputs[name] = key
+    for inner in brought:
+        if inner.type == DYNAMIC_COMBO:
+            first = next((choice.key for choice in dynamic_choices(inner)), "")
+            _choose(inputs, f"{name}.{inner.name}", inner, text_of(inner.default, first))
+        elif inner.is_widget and (default := _default(inner)) is not None:
+            inputs[f"{name}.{inner.name}"] = default
+
+
+def _default(spec: InputSpec) -> Json:
+    """What the page puts into a new field."""
+    if spec.default is not None:
+        return spec.default
+    match spec.widget_type:
+        case "COMBO":
+            return next(iter(spec.choices), None)
+        case "INT" | "FLOAT":
+            return 0
+        case "BOOLEAN":
+            return False
+        case _:
+            return ""
 
 
 def _upload(nodes: Nodes, target: Target, picture: PictureInput) -> Upload:

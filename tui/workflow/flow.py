@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from tui.domain.request import ApiWorkflow
 from tui.workflow.api_graph import Source, class_of, inputs_of, link_of, links_of
 from tui.workflow.definitions import NodeClass, NodeDefs
-from tui.workflow.input_specs import InputSpec, dynamic_choices
+from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
 from tui.workflow.json_values import JsonObject
 from tui.workflow.slots import Target
 from tui.workflow.stand_ins import VALUE_INPUTS
@@ -73,7 +73,7 @@ def _inner_spec(declared: NodeClass, inputs: JsonObject, name: str) -> InputSpec
     head, *rest = name.split(".")
     spec = declared.input(head)
     for part in rest:
-        if spec is None or spec.type != "COMFY_DYNAMICCOMBO_V3":
+        if spec is None or spec.type != DYNAMIC_COMBO:
             return None
         chosen = inputs.get(head)
         brought = next((choice.inputs for choice in dynamic_choices(spec) if choice.key == chosen), ())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from tui.workflow.json_values import (
     Json,
@@ -12,6 +12,9 @@ from tui.workflow.json_values import (
     object_of,
     text_of,
 )
+
+DYNAMIC_COMBO: Final = "COMFY_DYNAMICCOMBO_V3"
+"""The type of a choice that brings inputs of its own."""
 
 Section = Literal["required", "optional"]
 
@@ -41,7 +44,7 @@ WIDGET_TYPES = frozenset(
         "VIDEO_EDIT",
         "IMAGECOMPARE",
         "IMAGEUPLOAD",
-        "COMFY_DYNAMICCOMBO_V3",
+        DYNAMIC_COMBO,
         "AUDIO_UI",
         "AUDIOUPLOAD",
         "AUDIO_RECORD",

@@ -111,7 +111,10 @@ class _Opened:
         app = AppMode(nodes, graph, self.aliases, self.defs)
         marked = app.slots(self.canvas or {}) or marked_slots(graph, self.defs)
         titles = Titles(graph, self.defs, run_order(graph, self.defs))
-        return unique(with_author(traced, marked, graph, titles) if marked else traced)
+        slots = unique(with_author(traced, marked, graph, titles) if marked else traced)
+        if all(slot.is_advanced for slot in slots):  # nothing stands out: all of it stands in front
+            return tuple(replace(slot, is_advanced=False) for slot in slots)
+        return slots
 
     def _ties(self, graph: ApiWorkflow, nodes: CanvasNodes) -> Iterator[Tie]:
         for (node_id, widget), inputs in self.aliases.items():

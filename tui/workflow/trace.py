@@ -9,13 +9,13 @@ from tui.domain.text import one_line
 from tui.workflow.api_graph import Source, class_of, inputs_of, link_of
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import literal_of, output_type, run_order, spec_of, upstream
-from tui.workflow.input_specs import InputSpec
+from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
 from tui.workflow.json_values import integer_of, text_of
 from tui.workflow.slots import STANDARD_LABELS, Slot, SlotRole, Target
 from tui.workflow.stand_ins import VALUE_INPUTS, is_stand_in
 from tui.workflow.titles import Titles
 
-_FIELD_TYPES = {"INT", "FLOAT", "BOOLEAN", "COMBO", "STRING", "TEXTAREA", "MARKDOWN", "COLOR"}
+_FIELD_TYPES = {"INT", "FLOAT", "BOOLEAN", "COMBO", "STRING", "TEXTAREA", "MARKDOWN", "COLOR", DYNAMIC_COMBO}
 _SEEDS = ("seed", "noise_seed")
 _SAMPLING = {
     "steps": "steps",
