@@ -13,6 +13,8 @@ _PLACEHOLDERS = {"kitty": (0, 28), "ghostty": (0, 0)}
 _ITERM2 = frozenset({"iterm2", "wezterm", "mintty"})
 _ITERM2_PROGRAMS = {"iTerm.app": "iterm2", "WezTerm": "wezterm", "mintty": "mintty"}
 _TRUE_COLOR_TERMS = ("kitty", "ghostty", "direct", "wezterm", "foot", "alacritty", "iterm2")
+_TRUE_COLORS_SINCE = {"xterm": (331,), "konsole": (), "vte": (3600,), "contour": (), "mintty": ()}
+"""By their answers to XTVERSION. Sources: xterm's log of changes (patch 331), VTE 0.36."""
 _SIXEL = 4
 
 
@@ -24,14 +26,17 @@ def override(setting: str | None, environ: Mapping[str, str]) -> Graphics | None
     return None
 
 
-def colors(environ: Mapping[str, str], name: str = "") -> Colors:
+def colors(environ: Mapping[str, str], name: str = "", version: str = "") -> Colors:
     """How many colours text may have."""
     term = environ.get("TERM", "")
     if environ.get("NO_COLOR") or term in {"", "dumb", "unknown"}:
         return Colors.NONE
     if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
         return Colors.TRUE
-    if any(part in f"{term} {name}" for part in _TRUE_COLOR_TERMS) or name == "xterm":
+    since = _TRUE_COLORS_SINCE.get(name)
+    if since is not None and version_numbers(version) >= since:
+        return Colors.TRUE
+    if any(part in f"{term} {name}" for part in _TRUE_COLOR_TERMS):
         return Colors.TRUE
     return Colors.INDEXED_256 if "256" in term or term.startswith(("tmux", "screen")) else Colors.ANSI_16
 
@@ -57,7 +62,7 @@ def silent_profile(environ: Mapping[str, str], *, is_tty: bool) -> TerminalProfi
 def profile(replies: Replies, environ: Mapping[str, str], *, through_tmux: bool = False) -> TerminalProfile:
     """A terminal that was asked; `through_tmux`: the one outside was."""
     name = replies.name or ("" if through_tmux else _program(environ))
-    shades = colors(environ, name)
+    shades = colors(environ, name, replies.version)
     known = silent_profile(environ, is_tty=True)
     return replace(
         known,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from tui.terminal import choice
 from tui.terminal.passthrough import wrap
-from tui.terminal.profile import CellSize, Graphics, TerminalProfile
+from tui.terminal.profile import CellSize, Colors, Graphics, TerminalProfile
 from tui.terminal.replies import KITTY_QUERY, Replies, parse, split_identity
 
 PATIENCE = 2.0
@@ -36,6 +36,7 @@ class _Tmux:
     allows_passthrough: bool
     outside: str
     """The outer terminal's answer to XTVERSION."""
+    has_true_colors: bool = False
 
 
 def detect_terminal(
@@ -93,12 +94,18 @@ def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> Termi
         questions = (*_SINGLE_QUESTIONS, KITTY_QUERY, _LAST)
         data = _converse(device, b"".join(map(wrap, questions)), min(patience, TMUX_PATIENCE), _is_complete)
         if (replies := parse(data)).name:
-            profile = choice.profile(replies, environ, through_tmux=True)
+            profile = _colored(choice.profile(replies, environ, through_tmux=True), tmux)
             return replace(profile, round_trip=time.monotonic() - begun)
     begun = time.monotonic()
     replies = parse(_converse(device, _QUESTIONS + _LAST, patience, _is_complete))
-    profile = replace(choice.profile(replies, environ), round_trip=time.monotonic() - begun)
+    profile = _colored(choice.profile(replies, environ), tmux)
+    profile = replace(profile, round_trip=time.monotonic() - begun)
     return profile if tmux.allows_passthrough else replace(profile, notes=(_passthrough_note(tmux),))
+
+
+def _colored(profile: TerminalProfile, tmux: _Tmux) -> TerminalProfile:
+    is_true = tmux.has_true_colors and profile.colors is not Colors.NONE
+    return replace(profile, colors=Colors.TRUE) if is_true else profile
 
 
 def _is_complete(replies: Replies) -> bool:
@@ -118,7 +125,7 @@ def _tmux() -> _Tmux:
 
     try:
         answer = subprocess.run(
-            ["tmux", "display-message", "-p", "#{allow-passthrough}\t#{client_termtype}"],  # noqa: S607
+            ["tmux", "display-message", "-p", "#{allow-passthrough}\t#{client_termtype}\t#{client_termfeatures}"],  # noqa: S607
             capture_output=True,
             text=True,
             timeout=1,
@@ -126,8 +133,12 @@ def _tmux() -> _Tmux:
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return _Tmux(allows_passthrough=False, outside="")
-    allowed, _, outside = answer.rstrip("\n").partition("\t")
-    return _Tmux(allows_passthrough=allowed in {"on", "1", "all", "2"}, outside=outside)
+    allowed, outside, features = (*answer.rstrip("\n").split("\t"), "", "")[:3]
+    return _Tmux(
+        allows_passthrough=allowed in {"on", "1", "all", "2"},
+        outside=outside,
+        has_true_colors="RGB" in features.split(","),
+    )
 
 
 def _converse(device: int, questions: bytes, patience: float, is_over: Callable[[Replies], bool]) -> bytes:

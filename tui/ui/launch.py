@@ -7,6 +7,7 @@ import sys
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from tui.terminal.colors import announce
 from tui.terminal.detect import detect_terminal
 from tui.terminal.textual_host import attach
 from tui.ui.app import LatentuiApp, ServicesFactory
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def launch(options: StudioOptions, open_services: ServicesFactory | None) -> int:
     """Ask the terminal what it is, run the studio in it, and give the exit code."""
     profile = detect_terminal(options.graphics)
+    announce(profile, os.environ)
     app = LatentuiApp(open_services or _open_services, options, UNICODE if profile.unicode else ASCII)
     attach(app, profile)
     result = asyncio.run(_run(app))
