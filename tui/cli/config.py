@@ -1,6 +1,7 @@
 """`latentui config`: where the settings file is, and what holds with environment and defaults counted in."""
 
 import argparse
+from dataclasses import asdict
 from typing import Any
 
 import tomlkit
@@ -34,6 +35,7 @@ def shown(settings: Settings) -> dict[str, Any]:
         "theme": settings.theme,
         "graphics": settings.graphics,
         "queue_depth": settings.queue_depth,
+        "notices": asdict(settings.notices),
         "keys": dict(settings.keys),
         "servers": {server.name: _masked(server) for server in settings.servers},
     }

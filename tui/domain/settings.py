@@ -107,6 +107,26 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSettings:
+    """What a person is told outside the screen while jobs run and when they end."""
+
+    title: bool = True
+    """Counts and percent in the window's title."""
+
+    progress: bool = True
+    """A bar in the tab or task bar, where the terminal has one."""
+
+    notification: bool = True
+    """When a job ends that took long, or while another window is in front."""
+
+    bell: bool = False
+    """Ring too."""
+
+    command: str = ""
+    """Run for every job that ends, with LATENTUI_JOB_ID, …_STATUS and …_PATH; words as in a shell, but no shell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of them."""
 
@@ -124,6 +144,8 @@ class Settings:
 
     queue_depth: int = 2
     """How many jobs of ours a server may hold at once; the others wait with us."""
+
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
 
     def server(self, name: str) -> ServerSettings | None:
         """The server of that name."""

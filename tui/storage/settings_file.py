@@ -10,7 +10,14 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from tui.domain.errors import SettingsError
-from tui.domain.settings import GenerationDefaults, Secret, ServerKind, ServerSettings, Settings
+from tui.domain.settings import (
+    GenerationDefaults,
+    NoticeSettings,
+    Secret,
+    ServerKind,
+    ServerSettings,
+    Settings,
+)
 
 
 class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -40,6 +47,14 @@ class _Server(_Table):
     defaults: _Defaults = msgspec.field(default_factory=_Defaults)
 
 
+class _Notices(_Table):
+    title: bool = True
+    progress: bool = True
+    notification: bool = True
+    bell: bool = False
+    command: str = ""
+
+
 class _File(_Table):
     pictures_folder: str | None = None
     name_pattern: str | None = None
@@ -47,6 +62,7 @@ class _File(_Table):
     graphics: str | None = None
     queue_depth: int | None = None
     keys: dict[str, str] = {}
+    notices: _Notices = msgspec.field(default_factory=_Notices)
     servers: dict[str, dict[str, Any]] = {}
 
 
@@ -96,6 +112,7 @@ def _settings(file: _File, tables: _Servers, pictures: Path) -> Settings:
         servers=tuple(servers.values()),
         pictures_folder=str(folder),
         keys=MappingProxyType(file.keys),
+        notices=msgspec.convert(msgspec.structs.asdict(file.notices), NoticeSettings),
         **given,
     )
 

@@ -58,7 +58,7 @@ class TerminalHost:
         """Write past Textual's screen, in order with it."""
         driver = self._app._driver  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - there is no other way
         if data and driver is not None and not driver.is_headless:
-            driver.write(data.decode("ascii"))
+            driver.write(data.decode())
 
     def write_and_ask(self, data: bytes) -> None:
         """Write so that nothing half-done is seen, and have the terminal say when it has read it."""
