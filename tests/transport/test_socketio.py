@@ -11,7 +11,7 @@ import pytest
 import socketio
 from aiohttp import web
 
-from tests.support.fault_proxy import Answer, FaultProxy, fault_proxy, reply
+from tests.support.fault_proxy import Answer, FaultProxy, Stall, fault_proxy, reply
 from tests.support.waiting import first, until
 from tui.domain.errors import ServerUnreachableError
 from tui.domain.settings import Secret, ServerKind, ServerSettings
@@ -149,6 +149,15 @@ async def test_a_port_where_nobody_listens_is_said() -> None:
         port = reserved.getsockname()[1]
     with pytest.raises(ServerUnreachableError):
         await SocketIoConnection.open(settings(f"http://127.0.0.1:{port}"), PATH)
+
+
+async def test_a_server_that_never_answers_is_given_up(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.transport.socketio._OPEN_SECONDS", 0.2)
+    proxy.on("GET", "/ws", Stall())
+    with pytest.raises(ServerUnreachableError, match="does not open a WebSocket"):
+        await SocketIoConnection.open(settings(proxy.url), PATH)
 
 
 async def test_a_slow_reader_loses_the_oldest_and_holds_up_nobody(server: Echo) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any, Protocol, Self, cast
 from urllib.parse import urlsplit
 
@@ -28,6 +29,9 @@ Event = tuple[str, Any]
 """Name and payload."""
 
 
+_Keeper = Callable[[aiohttp.ClientSession, SimpleNamespace, aiohttp.TraceRequestEndParams], Awaitable[None]]
+
+
 class _Client(Protocol):
     """The part of `socketio.AsyncClient` that is used; the library ships no types."""
 
@@ -43,10 +47,11 @@ class _Client(Protocol):
 class SocketIoConnection:
     """An open connection. Iterate over it for events; the iteration ends by an error when it breaks."""
 
-    def __init__(self, label: str, client: _Client, session: aiohttp.ClientSession) -> None:
-        self._label = label
-        self._client = client
-        self._session = session
+    def __init__(self, settings: ServerSettings) -> None:
+        self._label = label_of(settings)
+        self._handshake: aiohttp.ClientResponse | None = None
+        self._session = _session(settings, self._keep)
+        self._client = client = _client(self._session)
         self._events: deque[Event] = deque(maxlen=MAXIMUM_WAITING)
         self._woken = asyncio.Event()
         self._is_open = True
@@ -54,29 +59,26 @@ class SocketIoConnection:
         client.on("disconnect", self._lose)
 
     @classmethod
-    async def open(
-        cls, settings: ServerSettings, path: str, token: str = "", headers: Mapping[str, str] | None = None
-    ) -> Self:
+    async def open(cls, settings: ServerSettings, path: str, token: str = "") -> Self:
         """Connect to `path` of the server by WebSocket alone; `token` goes into the connect packet."""
-        label = label_of(settings)
         if not is_address(settings.url):
-            raise not_an_address(label)
+            raise not_an_address(label_of(settings))
         parts = urlsplit(settings.url)
-        session = _session(settings)
-        connection = cls(label, _client(session), session)
+        connection = cls(settings)
         try:
-            await connection._client.connect(
-                f"{parts.scheme}://{parts.netloc}",
-                headers={**credential_headers(settings), **(headers or {})},
-                auth={"token": token} if token else None,
-                transports=["websocket"],  # long polling ends in 500 behind a recent starlette
-                socketio_path=f"{parts.path.rstrip('/')}{path}",
-                wait_timeout=_OPEN_SECONDS,
-            )
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await connection._client.connect(
+                    f"{parts.scheme}://{parts.netloc}",
+                    headers=credential_headers(settings),
+                    auth={"token": token} if token else None,
+                    transports=["websocket"],  # long polling ends in 500 behind a recent starlette
+                    socketio_path=f"{parts.path.rstrip('/')}{path}",
+                    wait_timeout=_OPEN_SECONDS,
+                )
         except (SocketIOError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            await session.close()
+            await connection.aclose()
             raise ServerUnreachableError(
-                f"{label} does not open a WebSocket.", "Does a proxy in between allow WebSockets?"
+                f"{connection._label} does not open a WebSocket.", "Does a proxy in between allow WebSockets?"
             ) from error
         except asyncio.CancelledError:
             await connection.aclose()
@@ -106,7 +108,12 @@ class SocketIoConnection:
             await self._client.disconnect()
         except (SocketIOError, aiohttp.ClientError, OSError) as error:
             _log.debug("closing: %s", error)
+        if self._handshake is not None:
+            self._handshake.close()  # the library forgets it where a connection breaks instead of closing
         await self._session.close()
+
+    async def _keep(self, _session: object, _context: object, ended: aiohttp.TraceRequestEndParams) -> None:
+        self._handshake = ended.response
 
     def _receive(self, event: str, payload: object = None, *_: object) -> None:
         self._events.append((event, payload))
@@ -134,7 +141,11 @@ def _client(session: aiohttp.ClientSession) -> _Client:
     return cast("_Client", client)  # it ships no types: the protocol above is what it has
 
 
-def _session(settings: ServerSettings) -> aiohttp.ClientSession:
+def _session(settings: ServerSettings, keep: _Keeper) -> aiohttp.ClientSession:
     context = tls_context(settings)
     connector = aiohttp.TCPConnector(ssl=context if isinstance(context, ssl.SSLContext) else True)
-    return aiohttp.ClientSession(connector=connector, trust_env=not is_nearby(settings.url))
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(keep)
+    return aiohttp.ClientSession(
+        connector=connector, trust_env=not is_nearby(settings.url), trace_configs=[trace]
+    )
