@@ -81,6 +81,17 @@ async def test_a_server_that_ends_and_returns_turns_its_indicator_each_time_with
         await until(lambda: state(connections, "paint") is CONNECTED, seconds=3)
 
 
+async def test_a_fault_of_ours_is_shown_and_the_server_watched_on(fleet):
+    raised: list[BaseException] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context["exception"]))
+    fleet["paint"].stumbles = 1
+    async with ConnectionsService(FixedSettings("", server_settings()), opener=fleet.open) as connections:
+        await until(lambda: state(connections, "paint") is UNREACHABLE)
+        assert "Latentui stumbled" in connections.connection("paint").error_title
+        await until(lambda: state(connections, "paint") is CONNECTED)
+    assert [type(error) for error in raised] == [ZeroDivisionError]
+
+
 async def test_a_failed_call_makes_it_look_at_once(fleet):
     settings = FixedSettings("", server_settings(url="http://198.51.100.7"))  # far: looked at rarely
     async with ConnectionsService(settings, opener=fleet.open) as connections:

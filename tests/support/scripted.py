@@ -63,6 +63,7 @@ class ScriptedServer:
         self.is_buggy = False
         self.loses_answer = False
         self.is_bursting = False
+        self.stumbles = 0
         self.keeps_results = True
         self.requests: dict[JobId, GenerationRequest] = {}
         self.body: Callable[[OutputImage], bytes] = lambda output: png(len(output.filename) % 256)
@@ -123,6 +124,9 @@ class ScriptedBackend(ImageBackend):
 
     async def status(self) -> ServerStatus:
         self.server.looks += 1
+        if self.server.stumbles:
+            self.server.stumbles -= 1
+            raise ZeroDivisionError
         if self.server.stall is not None:
             await self.server.stall.wait()
         self.server.check()

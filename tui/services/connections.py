@@ -1,7 +1,7 @@
 """Every server that is switched on: its backend, and whether it answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
@@ -209,7 +209,17 @@ class ConnectionsService:
     def _start(self, watch: ServerWatch) -> None:
         name = watch.backend.settings.name
         if self._is_open and name not in self._looks:
-            self._looks[name] = self._tasks.start(watch.run(), name=f"watch of {name}")
+            self._look_on(watch, watch.run())
+
+    def _look_on(self, watch: ServerWatch, work: Coroutine[Any, Any, None]) -> None:
+        name = watch.backend.settings.name
+        task = self._looks[name] = self._tasks.start(work, name=f"watch of {name}")
+        task.add_done_callback(lambda ended: self._look_again(watch, ended))
+
+    def _look_again(self, watch: ServerWatch, ended: asyncio.Task[Any]) -> None:
+        # a fault of ours was told to the loop's handler; the server is watched on
+        if not ended.cancelled() and self._is_open:
+            self._look_on(watch, watch.run_again())
 
     async def _change(self, watch: ServerWatch, server: ServerSettings) -> None:
         if watch.backend.settings.kind is not server.kind:

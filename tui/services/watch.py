@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui.backends.base import Backend
-from tui.domain.errors import LatentuiError, ServerUnreachableError
+from tui.domain.errors import LatentuiError, ServerReplyError, ServerUnreachableError
 from tui.domain.server import Connection, ConnectionState, ServerStatus
 from tui.domain.settings import ServerSettings
 from tui.transport.http import is_nearby, label_of
@@ -37,11 +37,16 @@ class ServerWatch:
         while True:
             self._soon.clear()
             await self.look()
-            try:
-                async with asyncio.timeout(self._pause()):
-                    await self._soon.wait()
-            except TimeoutError:
-                continue
+            await self._rest()
+
+    async def run_again(self) -> None:
+        """Go on after a fault of ours ended `run`: say so, and look again later."""
+        fault = ServerReplyError(
+            f"Latentui stumbled over an answer of {label_of(self.backend.settings)}.", "Its log says where."
+        )
+        self._not_reached(fault, self.backend.settings)
+        await self._rest()
+        await self.run()
 
     def look_soon(self) -> None:
         """Do not wait for the end of the pause."""
@@ -105,6 +110,13 @@ class ServerWatch:
         if connection != self.connection:
             self.connection = connection
             self._tell(connection)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._pause()):
+                await self._soon.wait()
+        except TimeoutError:
+            return
 
     def _pause(self) -> float:
         nearby = is_nearby(self.backend.settings.url)
