@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.fault_proxy import fault_proxy
 from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
 from tests.support.waiting import first, until
 from tui.backends.base import Backend
@@ -55,6 +56,19 @@ async def test_a_stalled_server_holds_up_no_other(fleet):
         await until(lambda: state(connections, "stuck") is UNREACHABLE)
         assert "did not answer in time" in connections.connection("stuck").error_title
         fleet["stuck"].stall.set()
+
+
+async def test_a_slow_server_is_given_more_time_and_is_connected_in_the_end(monkeypatch):
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 0.2)
+    async with EmbeddedEngine(step_delay=0) as engine, fault_proxy(engine.url) as proxy:
+        proxy.delay = 0.5
+        settings = FixedSettings("", server_settings("far", url=proxy.url, kind=ServerKind.COMFYUI))
+        async with ConnectionsService(settings) as connections:
+            await until(lambda: state(connections, "far") is UNREACHABLE)
+            await until(lambda: state(connections, "far") is CONNECTED)
+            latency = connections.connection("far").latency
+            assert latency is not None
+            assert latency > 0.4
 
 
 async def test_one_silence_of_a_connected_server_is_no_death(fleet, monkeypatch):

@@ -12,7 +12,9 @@ from tui.domain.settings import ServerSettings
 from tui.transport.http import is_nearby, label_of
 
 CHECK_SECONDS = 3.0
-"""How long a server may take to say that it is there."""
+"""How long a server may take to say that it is there; twice as long after each silence."""
+
+LONGEST_CHECK_SECONDS = 15.0
 
 _NEARBY_PAUSE = 2.0
 _FAR_PAUSE = 5.0
@@ -31,6 +33,7 @@ class ServerWatch:
         self._tell = tell
         self._soon = asyncio.Event()
         self._failures = 0
+        self._patience = CHECK_SECONDS
 
     async def run(self) -> None:
         """Look, pause, look again; for ever."""
@@ -55,7 +58,7 @@ class ServerWatch:
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings, and look at once whether they lead anywhere."""
         await self.backend.configure(settings)
-        self._failures = 0
+        self._failures, self._patience = 0, CHECK_SECONDS
         self._set(connection_of(settings, ConnectionState.CONNECTING))
         self.look_soon()
 
@@ -63,17 +66,20 @@ class ServerWatch:
         """Ask once and return the indicator as it is then."""
         settings, began = self.backend.settings, time.perf_counter()
         try:
-            async with asyncio.timeout(CHECK_SECONDS):
+            async with asyncio.timeout(self._patience):
                 status = await self.backend.connect()
         except TimeoutError:
             silent = ServerUnreachableError(
                 f"{label_of(settings)} did not answer in time.", "It may be busy, or gone; it is asked again."
             )
             self._not_reached(silent, settings, may_be_busy=True)
+            self._patience = min(self._patience * 2, LONGEST_CHECK_SECONDS)  # it may be far rather than gone
         except LatentuiError as error:
             self._not_reached(error, settings)
         else:
-            self._reached(status, time.perf_counter() - began, settings)
+            latency = time.perf_counter() - began
+            self._patience = min(max(CHECK_SECONDS, latency * 2), LONGEST_CHECK_SECONDS)
+            self._reached(status, latency, settings)
         return self.connection
 
     def _reached(self, status: ServerStatus, latency: float, settings: ServerSettings) -> None:
