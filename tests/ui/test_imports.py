@@ -25,6 +25,7 @@ FIRST_FRAME = {
     "tui.terminal": {
         "answers",
         "choice",
+        "colors",
         "delivery",
         "detect",
         "gone",
@@ -46,10 +47,9 @@ FIRST_FRAME = {
         "plain",
         "screens",
         "theme",
-        "weights",
         "widgets",
     },
-    "tui.ui.screens": {"form_place", "job_place", "picture_place", "place", "studio"},
+    "tui.ui.screens": {"form_place", "job_place", "partner_place", "picture_place", "place", "studio"},
     "tui.ui.widgets": {"prompt", "status_bar"},
 }
 

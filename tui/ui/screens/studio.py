@@ -72,13 +72,6 @@ class StudioScreen(FormPlace):
             yield PromptPane(
                 "Prompt", PromptArea(placeholder="what you want to see", id="prompt"), id="prompt-pane"
             )
-            yield PromptPane(
-                "Negative",
-                PromptArea(placeholder="what should not be there", id="negative"),
-                id="negative-pane",
-            )
-        yield Static("", id="offer", markup=False)
-        yield Vertical(id="foot")
 
     async def on_mount(self) -> None:
         self.call_after_refresh(self.set_timer, FRAME_SECONDS, self._furnish)
@@ -93,11 +86,14 @@ class StudioScreen(FormPlace):
 
         with app_of(self).batch_update():
             await self.query_one("#top").mount(TopLine().data_bind(Place.jobs))
-            await self.query_one("#work").mount(FormPanel(id="form"))
-            await self.query_one("#body").mount(PicturePane(WELCOME, id="picture"))
-            await self.query_one("#foot").mount(
-                JobsPane(empty="nothing is being made", id="jobs").data_bind(Place.jobs)
+            negative = PromptArea(placeholder="what should not be there", id="negative")
+            await self.query_one("#work").mount(
+                PromptPane("Negative", negative, id="negative-pane"), FormPanel(id="form")
             )
+            await self.query_one("#body").mount(PicturePane(WELCOME, id="picture"))
+            foot = JobsPane(empty="nothing is being made", id="jobs").data_bind(Place.jobs)
+            offer = Static("", id="offer", markup=False)
+            await self.mount(offer, Vertical(foot, id="foot"), before="StatusBar")
         self._watching = Watching(self.pane)
         self.is_furnished = True
         self._listen(self._watching)

@@ -12,7 +12,6 @@ from textual.widgets import Static, TextArea
 from textual.widgets.text_area import Selection
 
 from tui.domain.text import clean
-from tui.ui.weights import reweighted
 
 STEP = 0.1
 
@@ -89,6 +88,8 @@ class PromptArea(TextArea):
 
     def action_weigh(self, direction: int) -> None:
         """Change the weight of the selection or the word at the cursor; elsewhere, go through old prompts."""
+        from tui.ui.weights import reweighted
+
         start, end = sorted((self.selection.start, self.selection.end))
         if start[0] == end[0]:
             change = reweighted(self.document.get_line(start[0]), start[1], end[1], direction * STEP)
