@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.support.fake_prompts import FakePrompts
 from tui.domain.errors import InputError, LatentuiError, PictureError, SettingsError
 from tui.domain.events import JobChanged, OutputSaved, PreviewReceived, ServiceEvent
 from tui.domain.forms import (
@@ -334,6 +335,7 @@ class FakeServices:
     generation: FakeGeneration = field(default_factory=FakeGeneration)
     engine: FakeEngine = field(default_factory=FakeEngine)
     catalog: FakeCatalog = field(default_factory=FakeCatalog)
+    prompts: FakePrompts = field(default_factory=FakePrompts)
     results: FakeResults = field(default_factory=lambda: FakeResults(Path()))
     is_open: bool = False
 

@@ -66,6 +66,7 @@ def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     """Where keys are at home, in the order in which people meet them."""
     from tui.ui.app import LatentuiApp
     from tui.ui.screens.file_picker import FilePicker
+    from tui.ui.screens.partner import PartnerSheet
     from tui.ui.screens.results import ResultsScreen
     from tui.ui.screens.settings import SettingsScreen
     from tui.ui.screens.studio import StudioScreen
@@ -82,6 +83,7 @@ def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     yield "Everywhere", LatentuiApp.BINDINGS
     yield "Studio", StudioScreen.BINDINGS
     yield "Prompt", PromptArea.BINDINGS
+    yield "Writing partner", PartnerSheet.BINDINGS
     yield "Form: choices", Pick.BINDINGS
     yield "Form: numbers", NumberInput.BINDINGS
     yield "Form: pictures", PictureSlot.BINDINGS
