@@ -13,7 +13,7 @@ from tui.domain.errors import InputError, LatentuiError
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
 from tui.ui.plain import plain
-from tui.ui.screens.form_place import FormPlace
+from tui.ui.screens.partner_place import PartnerPlace
 from tui.ui.screens.place import Place
 from tui.ui.widgets.prompt import PromptArea, PromptPane
 
@@ -35,7 +35,7 @@ FRAME_SECONDS = 0.02
 WELCOME = "Say what you want to see, then press ^g."
 
 
-class StudioScreen(FormPlace):
+class StudioScreen(PartnerPlace):
     """Prompt and form on the left, picture on the right, jobs below."""
 
     CSS_PATH = "studio.tcss"
@@ -44,6 +44,7 @@ class StudioScreen(FormPlace):
         Binding("ctrl+g,ctrl+enter", "generate", "Generate", id="studio.generate", priority=True),
         Binding("ctrl+o", "pick_picture", "Pick a picture", id="studio.picture", priority=True),
         Binding("ctrl+e", "edit_prompt", "Prompt in $EDITOR", id="studio.editor", priority=True),
+        Binding("ctrl+l", "partner", "Ask the writing partner", id="studio.partner", priority=True),
         Binding("ctrl+r", "turn_seed", "Seed: random, or the last one", id="studio.seed", priority=True),
         Binding("ctrl+x", "cancel", "Cancel the job", id="studio.cancel", priority=True),
         Binding("ctrl+f", "further", "All fields, or those in front", id="studio.further", priority=True),
@@ -115,6 +116,12 @@ class StudioScreen(FormPlace):
         from tui.ui.widgets.picture_pane import PicturePane
 
         return self.query_one(PicturePane)
+
+    @property
+    def shown_picture(self) -> str | None:
+        """The path of the finished picture on the screen."""
+        shown = self._watching.shown if self._watching is not None else None
+        return shown.path if shown is not None else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual asks so
         """Before the form and the picture are there, nothing can be done to them."""
