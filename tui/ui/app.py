@@ -1,6 +1,7 @@
 """The studio as an application: it opens the services after the first frame and shows what they say."""
 
 import asyncio
+import gc
 import importlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -119,6 +120,9 @@ class LatentuiApp(App[int]):
         self.set_timer(START_SECONDS, self._begin)
 
     def _begin(self) -> None:
+        if not gc.isenabled():
+            gc.freeze()  # classes and styles stay for good: later collections need not look at them
+            gc.enable()
         self._life = asyncio.create_task(self._live(), name="services")
         self._life.add_done_callback(self._life_ended)
 

@@ -1,6 +1,7 @@
 """From the command line to a running studio and back."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def launch(options: StudioOptions, open_services: ServicesFactory | None) -> int:
     """Ask the terminal what it is, run the studio in it, and give the exit code."""
+    gc.disable()  # nothing is garbage before the first frame; the application turns it on again
     profile = detect_terminal(options.graphics)
     announce(profile, os.environ)
     app = LatentuiApp(open_services or _open_services, options, UNICODE if profile.unicode else ASCII)
