@@ -18,6 +18,10 @@ class PicturesService:
         """The picture as a JPEG whose longer side has at most `side` pixels; raises PictureError."""
         return await asyncio.to_thread(_small_jpeg, Path(path), side)
 
+    async def thumbnail(self, path: str | Path, side: int = 384) -> bytes:
+        """The picture small enough to be shown among many, as a JPEG; raises PictureError."""
+        return await asyncio.to_thread(_small_jpeg, Path(path), side)
+
 
 def _inspect(path: Path) -> PictureInfo:
     from tui.media.images import inspect  # Pillow, when the first picture is looked at

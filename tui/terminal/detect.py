@@ -25,6 +25,7 @@ _LAST = b"\x1b[c"
 _SINGLE_QUESTIONS = (b"\x1b[>q", b"\x1b[16t", b"\x1b[14t", b"\x1b[?2026$p", b"\x1b[?1;1;0S")
 _QUESTIONS = b"".join(_SINGLE_QUESTIONS)
 """XTVERSION, cell size, text area size, synchronised output, sixel colour registers."""
+_TMUX_FACTS = ("#{allow-passthrough}", "#{client_termtype}", "#{client_termfeatures}")
 _ONLY_ATTRIBUTES = frozenset({"linux", "vt100", "vt220", "ansi", "cons25"})
 """Terminals that print what they do not understand."""
 
@@ -124,8 +125,8 @@ def _tmux() -> _Tmux:
     import subprocess  # needed inside tmux only
 
     try:
-        answer = subprocess.run(
-            ["tmux", "display-message", "-p", "#{allow-passthrough}\t#{client_termtype}\t#{client_termfeatures}"],  # noqa: S607
+        answer = subprocess.run(  # noqa: S603 - fixed words
+            ["tmux", "display-message", "-p", "\t".join(_TMUX_FACTS)],  # noqa: S607
             capture_output=True,
             text=True,
             timeout=1,

@@ -130,7 +130,11 @@ def attach(app: App[Any], profile: TerminalProfile) -> TerminalHost:
 def host_of(widget: Widget) -> TerminalHost:
     """The host of the widget's application; one that knows of half blocks where nothing was attached."""
     # Textual leaves the application's result type unknown
-    app = cast("App[Any]", widget.app)  # pyright: ignore[reportUnknownMemberType]
+    return host_for(cast("App[Any]", widget.app))  # pyright: ignore[reportUnknownMemberType]
+
+
+def host_for(app: App[Any]) -> TerminalHost:
+    """The application's host."""
     if app not in _hosts:
         _hosts[app] = TerminalHost(app, TerminalProfile())
     return _hosts[app]

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import LatentuiError, SaveError
+from tui.ui import notices
 from tui.ui.draft import from_mapping, to_mapping
 from tui.ui.options import StudioOptions
 from tui.ui.pump import Pump
@@ -35,6 +36,7 @@ async def live(
             async with asyncio.TaskGroup() as group:
                 group.create_task(Pump(services, app).run())
                 group.create_task(keeper.run())
+                group.create_task(notices.watch(app, services))
                 group.create_task(_open_session(app, services, options))
         finally:
             await keeper.save()
