@@ -32,7 +32,7 @@ from tui.ui.widgets.proposal import ChoiceList, Proposal
 if TYPE_CHECKING:
     from tui.services.bundle import Services
 
-HEIGHT = 13
+HEIGHT = 14
 """Rows of the panel, whatever is in it."""
 
 NOBODY = (
@@ -82,7 +82,6 @@ class PartnerSheet(Sheet[Accepted]):
     DEFAULT_CSS = f"""
     PartnerSheet {{
         align: left top;
-        background: $background 0%;
         & > .panel {{ height: {HEIGHT}; padding: 0 1; max-width: 100%; }}
         & Listing {{ background: $panel; }}
         & Input, & Input:focus {{ background: $panel; border: none; height: 1; padding: 0; }}
@@ -92,6 +91,7 @@ class PartnerSheet(Sheet[Accepted]):
         &.-wish Input, &.-wish Input:focus {{ display: block; }}
         &.-writing Proposal {{ display: block; }}
         & .keys {{ dock: bottom; margin: 0; }}
+        & OfferList, & Proposal {{ margin: 0 0 2 0; }}
     }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -229,7 +229,8 @@ class PartnerSheet(Sheet[Accepted]):
             case ProposalReady(proposals, model, note):
                 self._is_ready = True
                 proposal.ready(proposals)
-                proposal.say(" ".join(part for part in (f"by {model}." if model else "", note) if part))
+                served = f"{model} wrote it." if model and not self._who.startswith(model) else ""
+                proposal.say(" ".join(part for part in (served, note) if part) or "ready")
                 self._hint(("Enter", "takes it"), ("^l", "another"), ("Esc", "discards"))
 
     def action_take(self) -> None:

@@ -78,7 +78,9 @@ class Proposal(Vertical):
             several.show(proposals, 0)
             several.focus()
         else:
-            self.query_one(VerticalScroll).focus()
+            shown = self.query_one(VerticalScroll)
+            shown.scroll_home(animate=False)
+            shown.focus()
 
     def fail(self, sentence: str) -> None:
         """It came to nothing."""
