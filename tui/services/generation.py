@@ -5,32 +5,31 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tui.domain.errors import InputError, LatentuiError, SaveError
 from tui.domain.events import JobChanged, ServiceEvent
-from tui.domain.job import Job, JobId, JobStatus, new_job_id
+from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.request import GenerationRequest
 from tui.services.archive import Archive
 from tui.services.bookkeeping import Bookkeeper
 from tui.services.cancelling import Canceller
 from tui.services.connections import ConnectionsService
+from tui.services.inputs import InputKeeper
 from tui.services.job_queue import JobQueue
 from tui.services.lookout import Lookout
 from tui.services.mending import Mender
-from tui.services.naming import absolute_target
 from tui.services.outlook import keys_of, seconds_until_done
 from tui.services.protocols import SettingsSource
 from tui.services.results import ResultsService
 from tui.services.roster import Roster
 from tui.services.saving import Desk
 from tui.services.scheduling import Scheduler
+from tui.services.submitting import Submitter
 from tui.storage import jobs, leases, timings
 from tui.storage.database import CorruptedError
-from tui.storage.entries import Entry
 from tui.storage.jobs import Change
 from tui.storage.journal import Journal
 from tui.storage.leases import Owner
@@ -57,10 +56,17 @@ class GenerationService:
         self._journal = Journal(journal)
         self._book = Bookkeeper(self._journal, leases.this_program())
         self._roster = Roster()
-        self._desk = Desk(connections=connections, results=results, roster=self._roster, book=self._book)
+        self._desk = Desk(
+            connections=connections,
+            results=results,
+            roster=self._roster,
+            book=self._book,
+            inputs=InputKeeper(self._journal, journal.parent / "inputs" if journal else None),
+        )
         self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
         self._archive = Archive(self._journal, self._roster)
         self._queue = JobQueue(self._journal, self._archive, self._roster, connections, self._scheduler.wake)
+        self._submitter = Submitter(self._desk, self._archive, self._scheduler)
         self._canceller = Canceller(self._desk, self._archive, self._scheduler)
         self._mender = Mender(self._desk, self._archive, self._scheduler)
         self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue)
@@ -81,6 +87,7 @@ class GenerationService:
     async def _load(self) -> None:
         if self._works_queue:
             self._roster.load(await self._journal.read(jobs.unfinished_and_recent, _RECENT))
+            await self._desk.inputs.sweep()
         await self._journal.do(_begin, self._book.owner)
 
     async def __aexit__(
@@ -143,22 +150,14 @@ class GenerationService:
         in the queue while the server is away, rather than fail. `detach`: leave it to whichever program
         works the queue. Raises InputError for an unknown server.
         """
-        self._connections.image_backend(server)
-        job = Job(
-            id=job_id or new_job_id(),
-            server=server,
-            request=request,
-            created_at=time.time(),
-            notes=request.notes,
+        return await self._submitter.submit(
+            server,
+            request,
+            job_id=job_id,
+            into=into,
+            wait_for_server=wait_for_server,
+            detach=detach,
         )
-        entry = Entry(
-            job=job,
-            owner=None if detach else self._book.owner.id,
-            waits_for_server=wait_for_server or detach,
-            target=absolute_target(into) if into is not None else None,
-        )
-        await self._enter(entry)
-        return self._roster.entry(job.id).job
 
     async def cancel(self, job_id: JobId) -> None:
         """Stop a job wherever it is, and only this one. Raises InputError for an unknown one, ServerError."""
@@ -166,13 +165,7 @@ class GenerationService:
 
     async def retry(self, job_id: JobId) -> Job:
         """The same request again, as a new job."""
-        entry = await self._archive.entry(job_id)
-        return await self.submit(
-            entry.job.server,
-            entry.job.request,
-            into=entry.target,
-            wait_for_server=entry.waits_for_server,
-        )
+        return await self._submitter.retry(job_id)
 
     async def save_again(self, job_id: JobId) -> Job:
         """Fetch and save what could not be saved. Raises the error when it fails again."""
@@ -256,7 +249,9 @@ class GenerationService:
 
     async def edit(self, job_id: JobId, request: GenerationRequest) -> None:
         """Replace what a waiting job asks for. Raises InputError for a job that waits no longer."""
+        kept = await self._desk.inputs.keep(request)
         await self._queue.edit(job_id, request)
+        await self._desk.inputs.note(job_id, kept)
 
     async def until_empty(self) -> None:
         """Return once nothing runs and nothing waits that could run, here or in another program.
@@ -268,26 +263,6 @@ class GenerationService:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
                     await anext(events, None)
-
-    async def _enter(self, entry: Entry) -> None:
-        if self._roster.get(entry.job.id) is not None:
-            raise InputError(f"There is a job {entry.job.id} already.", "Give the new one another id.")
-        self._roster.put(entry)  # before it can be claimed from the journal
-        try:
-            is_written = await self._book.enter(entry)
-        except InputError:
-            self._roster.remove(entry.job.id)
-            raise
-        if is_written:
-            self._scheduler.wake()
-        else:
-            self._keep_loose(entry)
-
-    def _keep_loose(self, entry: Entry) -> None:
-        note = "The journal could not be written yet: this job is lost if Latentui ends now."
-        loose = replace(entry, job=replace(entry.job, notes=(*entry.job.notes, note)))
-        self._roster.put(loose)
-        self._scheduler.keep_loose(loose)
 
 
 def _begin(db: sqlite3.Connection, owner: Owner) -> None:

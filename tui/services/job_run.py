@@ -120,11 +120,12 @@ class JobRun:
 
     async def _watch(self) -> LastEvent | None:
         job, last = self._entry.job, None
+        request = await self._desk.inputs.resolve(self.id, job.request)
         try:
             stream = (
-                self._backend.attach(self.id, job.request, job.server_job_id)
+                self._backend.attach(self.id, request, job.server_job_id)
                 if self._attaches
-                else self._backend.run(self.id, job.request)
+                else self._backend.run(self.id, request)
             )
             courtesy = Courtesy()
             async with closed_after(stream):

@@ -11,6 +11,7 @@ from tui.domain.job import JobId, OutputImage, SavedOutput
 from tui.services.bookkeeping import Bookkeeper
 from tui.services.connections import ConnectionsService
 from tui.services.folding import with_output
+from tui.services.inputs import InputKeeper
 from tui.services.results import ResultsService
 from tui.services.roster import Roster
 from tui.storage.new_file import holds
@@ -29,6 +30,7 @@ class Desk:
     results: ResultsService
     roster: Roster
     book: Bookkeeper
+    inputs: InputKeeper
 
 
 class OutputSaver:

@@ -27,7 +27,23 @@ def m002_clients(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_clients)
+def m003_pictures(db: sqlite3.Connection) -> None:
+    """Our copies of the pictures that jobs start from."""
+    db.execute(
+        """
+        CREATE TABLE pictures (
+            job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            kept TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            PRIMARY KEY (job, path)
+        )
+        """
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_clients, m003_pictures)
 
 NEWEST = len(MIGRATIONS)
 
