@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.canvas import DEFS, canvas, converted, definition, node, with_subgraphs
-from tui.workflow.convert import ApiInput
+from tui.workflow.api_graph import ApiInput
 from tui.workflow.embed import canvas_for, write_back
 
 INNER = definition(

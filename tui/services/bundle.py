@@ -3,21 +3,25 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tui.services.catalog import CatalogService
 from tui.services.connections import ConnectionsService
 from tui.services.engine import EngineService
 from tui.services.generation import GenerationService
 from tui.services.pictures import PicturesService
-from tui.services.prompts import PromptsService
 from tui.services.results import ResultsService
 from tui.services.settings import SettingsService
 from tui.services.state import StateService
 from tui.services.workflows import WorkflowsService
 from tui.storage.paths import Paths, default_paths
 
+if TYPE_CHECKING:
+    from tui.services.prompts import PromptsService
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)  # without slots, which leave a cached property no place
 class Services:
     """What the studio and the command line talk to."""
 
@@ -30,7 +34,13 @@ class Services:
     results: ResultsService
     generation: GenerationService
     engine: EngineService
-    prompts: PromptsService
+
+    @cached_property
+    def prompts(self) -> "PromptsService":
+        """Help with prompts."""
+        from tui.services.prompts import PromptsService  # 10 ms of a command that needs none
+
+        return PromptsService(self.settings, self.connections, self.pictures)
 
 
 @asynccontextmanager
@@ -60,5 +70,4 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
             results=results,
             generation=generation,
             engine=engine,
-            prompts=PromptsService(settings, connections, pictures),
         )

@@ -1,10 +1,10 @@
 """Where workflows lie: the templates that come with the program, and the person's own."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.domain.errors import PictureError, WorkflowError
 from tui.domain.text import one_line
@@ -13,10 +13,14 @@ from tui.workflow.formats import MOST_BYTES, read_json
 from tui.workflow.json_values import Json, JsonObject, object_of
 from tui.workflow.templates import WorkflowTemplate, parse_template
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 BUILTIN = ("txt2img_default", "img2img_default", "inpaint_masked", "controlnet_canny", "upscale_model")
 """The templates in the order in which people meet them; others that lie beside them follow by name."""
 
 _SLOTS = ".slots.json"
+_NAMES_TEMPLATE = re.compile(r"[\w-]{1,80}").fullmatch  # and so no path
 _PICTURES = (".png", ".webp", ".jpg", ".jpeg")
 _MEDIA = frozenset({*_PICTURES, ".mp4", ".webm", ".mkv", ".mov"})
 """Files that may carry the workflow that made them."""
@@ -41,8 +45,10 @@ class OwnWorkflow:
     """Whether it was read out of what it made: its seeds are those of the picture."""
 
 
-def template_folder() -> Traversable:
+def template_folder() -> "Traversable":
     """The templates: inside an installed package, or beside it in a checkout."""
+    from importlib.resources import files  # 5 ms that a file of the person's own does not need
+
     package = files("tui")
     installed = package.joinpath("_workflows")
     return installed if installed.is_dir() else package.joinpath("..", "workflows")
@@ -55,12 +61,20 @@ def builtin_templates() -> dict[str, WorkflowTemplate]:
     found = {entry.name.removesuffix(_SLOTS) for entry in folder.iterdir() if entry.name.endswith(_SLOTS)}
     names = [name for name in BUILTIN if name in found]
     names += sorted(found.difference(BUILTIN))
-    return {name: _builtin(folder, name) for name in names}
+    return {name: template for name in names if (template := builtin_template(name))}
 
 
-def _builtin(folder: Traversable, name: str) -> WorkflowTemplate:
+@cache
+def builtin_template(name: str) -> WorkflowTemplate | None:
+    """The template of this name, where one comes with the program; the others are left unread."""
+    if not _NAMES_TEMPLATE(name):
+        return None
+    folder = template_folder()
+    description = folder.joinpath(name + _SLOTS)
+    if not description.is_file():
+        return None
     graph = read_json(folder.joinpath(f"{name}.json").read_bytes())
-    return parse_template(name, graph, read_json(folder.joinpath(name + _SLOTS).read_bytes()))
+    return parse_template(name, graph, read_json(description.read_bytes()))
 
 
 def builtin_file(name: str) -> bytes:

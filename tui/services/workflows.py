@@ -14,10 +14,9 @@ from tui.domain.server import Capabilities, Catalog
 from tui.domain.settings import GenerationDefaults, Settings
 from tui.domain.text import one_line
 from tui.domain.workflow import Needs, NodeCatalog, ServerWorkflow
-from tui.services.task_forms import task_form, task_summaries
-from tui.services.workflow_copies import save_copy
 from tui.services.workflow_files import (
     OwnWorkflow,
+    builtin_template,
     builtin_templates,
     find_own,
     fingerprint,
@@ -126,6 +125,8 @@ class WorkflowsService:
         if server is not None:
             capabilities = self._catalog.capabilities(server)
             if not capabilities.runs_graphs:
+                from tui.services.task_forms import task_summaries  # for servers without graphs
+
                 return task_summaries(capabilities, templates)
         here = await asyncio.to_thread(self._here, templates)
         if server is None:
@@ -223,6 +224,8 @@ class WorkflowsService:
         self, server: str, workflow: str, name: str, values: Mapping[str, FieldValue] | None = None
     ) -> WorkflowSummary:
         """Put a copy among the person's own, with `values` in it where they are given. Raises SaveError."""
+        from tui.services.workflow_copies import save_copy  # which making a picture does not need
+
         folder = self._settings.paths.workflows
         plan = (await self.request(server, workflow, values)).plan if values is not None else None
         found = await self._located(server, workflow)
@@ -244,12 +247,12 @@ class WorkflowsService:
             return None
 
     async def _open(self, server: str, workflow: str) -> _Opened:
-        templates = await asyncio.to_thread(builtin_templates)
         defaults = self._defaults(server)
         if not self._catalog.capabilities(server).runs_graphs:
+            templates = await asyncio.to_thread(builtin_templates)
             return await self._open_task(server, workflow, templates, defaults)
         defs = await self._node_defs(server)
-        template = templates.get(workflow)
+        template = await asyncio.to_thread(builtin_template, workflow)
         if template is None:
             found = await self._located(server, workflow)
             template = await asyncio.to_thread(self._own_template, found, workflow, defs)
@@ -272,6 +275,8 @@ class WorkflowsService:
             raise WorkflowError(
                 f"{server} does not run ComfyUI workflows.", f"Use one of {', '.join(templates)}."
             )
+        from tui.services.task_forms import task_form  # for servers without graphs
+
         catalog = await self._catalog.catalog(server)
         # asked again: what a server can do is known better once it has answered
         capabilities = self._catalog.capabilities(server)
@@ -291,7 +296,7 @@ class WorkflowsService:
         return str(known)
 
     async def _remember(self, workflow: str) -> None:
-        if workflow in builtin_templates():
+        if builtin_template(workflow) is not None:
             return
         try:
             await asyncio.to_thread(self._memory.remember, workflow)

@@ -4,8 +4,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 _NAME = "latentui"
 
 
@@ -65,6 +63,8 @@ def default_paths() -> Paths:
             cache=root / "cache",
             pictures=root / "pictures",
         )
+    import platformdirs  # not asked when the environment has said it
+
     return Paths(
         config=platformdirs.user_config_path(_NAME),
         data=platformdirs.user_data_path(_NAME),

@@ -1,7 +1,6 @@
 """The settings file: TOML in, settings out, and every mistake in it told with its line."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -77,6 +76,8 @@ def read_settings(path: Path, pictures: Path) -> Settings:
         return default_settings(pictures)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}.", _ADVICE) from error
+    import tomllib  # most machines have no such file
+
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -11,6 +11,9 @@ from tui.workflow.json_values import Json, JsonObject, object_of, text_of
 Source = tuple[str, int]
 """Where a link comes from: node id and output slot."""
 
+ApiInput = tuple[str, str]
+"""A node of the graph and the name of its input."""
+
 
 def parse_graph(data: object, name: str) -> ApiWorkflow:
     """The graph in `data`, bare or wrapped as `{"prompt": graph}`; raises `WorkflowError` with a reason."""

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from tui.domain.request import ApiWorkflow
-from tui.workflow.api_graph import inputs_of
+from tui.workflow.api_graph import ApiInput, inputs_of
 from tui.workflow.canvas_nodes import CanvasNodes
-from tui.workflow.convert import ApiInput
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import literal_of
 from tui.workflow.json_values import Json, JsonObject, list_of, object_of, text_of

@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
+from tui.workflow.api_graph import ApiInput
 from tui.workflow.canvas import open_canvas
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Graph, Node, Unset, Value, Widget
@@ -19,10 +19,6 @@ from tui.workflow.quotes import Quotes
 from tui.workflow.text import fill_placeholders, resolve_choices
 
 _REPLACES_TEXT = "Run widget replace on values"
-
-
-ApiInput: TypeAlias = tuple[str, str]
-"""A node of the API graph and the name of its input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from tui.domain.errors import WorkflowError
 from tui.domain.request import ApiWorkflow
+from tui.workflow.api_graph import ApiInput
 from tui.workflow.canvas import open_canvas
-from tui.workflow.convert import ApiInput, convert, execution_order
+from tui.workflow.convert import convert, execution_order
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Node, Unset, Value, Widget
 from tui.workflow.json_values import Json, JsonObject, list_of, object_of

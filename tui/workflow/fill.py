@@ -8,7 +8,6 @@ from tui.domain.text import clean
 from tui.workflow.api_graph import copied, users_of
 from tui.workflow.choices import choice_texts
 from tui.workflow.definitions import NodeDefs
-from tui.workflow.embed import canvas_for
 from tui.workflow.fields import LORA_CLASS, MODEL_LORA_CLASS
 from tui.workflow.flow import output_type, spec_of
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
@@ -35,9 +34,15 @@ def fill(template: WorkflowTemplate, values: Mapping[str, FieldValue], defs: Nod
         elif slot.role is not SlotRole.LORAS:
             for target in slot.targets:
                 _set(nodes, target, value, defs)
-    canvas = canvas_for(nodes, template.canvas, defs) if template.canvas else None
+    canvas = _canvas(nodes, template.canvas, defs) if template.canvas else None
     inline_values(nodes, defs)
     return GraphPlan(graph=nodes, uploads=tuple(uploads), canvas=canvas)
+
+
+def _canvas(nodes: Nodes, canvas: JsonObject, defs: NodeDefs) -> JsonObject:
+    from tui.workflow.embed import canvas_for  # the conversion, which a graph alone does not need
+
+    return canvas_for(nodes, canvas, defs)
 
 
 def _turn(template: WorkflowTemplate, slot: Slot, defs: NodeDefs) -> int:
