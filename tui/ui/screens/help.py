@@ -13,6 +13,9 @@ from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
 from tui.ui.widgets.listing import Line, Listing
 
+ROOMY = 64
+"""Columns from which the name of every action stands beside it."""
+
 
 class KeyList(Listing[tuple[str, KeyLine | None]]):
     """Places and their keys."""
@@ -29,13 +32,7 @@ class HelpSheet(Sheet[None]):
         with Vertical(classes="panel"):
             yield Static("Keys", classes="title")
             yield KeyList(self._draw, id="keys")
-            yield Static(
-                plain(
-                    "To change one, write in the settings file:  ",
-                    ('[keys] "studio.generate" = "f7"', "$foreground"),
-                ),
-                classes="keys",
-            )
+            yield Static("", id="how", classes="keys", markup=False)
 
     def on_mount(self) -> None:
         services = app_of(self).services
@@ -47,19 +44,25 @@ class HelpSheet(Sheet[None]):
         listing = self.query_one(KeyList)
         listing.show(lines)
         listing.focus()
+        self.on_listing_moved()
 
     def _draw(self, item: tuple[str, KeyLine | None], width: int) -> Sequence[Line]:
         place, line = item
         if line is None:
             return ([(place, "accent")],)
-        room = max(width - 42, 16)
-        return (
-            [
-                (f"  {line.keys[:18]:<20}", ""),
-                (f"{line.words[: room - 1]:<{room}}", "dim"),
-                (line.id, "faint"),
-            ],
-        )
+        room = max(width - 20 - (22 if width >= ROOMY else 0), 16)
+        keys, words = f"  {line.keys[:18]:<20}", f"{line.words[: room - 1]:<{room}}"
+        return ([(keys, ""), (words, "dim"), (line.id if width >= ROOMY else "", "faint")],)
+
+    def on_listing_moved(self) -> None:
+        """How the key under the cursor is changed."""
+        current = self.query_one(KeyList).current
+        line = current[1] if current else None
+        how = self.query_one("#how", Static)
+        if line is None:
+            how.update("Every key can be changed, by the name of what it does, in the settings file.")
+        else:
+            how.update(plain("in the settings file, under [keys]: ", (f'"{line.id}" = "f7"', "$foreground")))
 
 
 def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:

@@ -73,6 +73,13 @@ class Pick(Widget, can_focus=True):
         labels = {option.value: option.text for option in self.options}
         return clean(labels.get(self.value, self.value)) or self._nothing
 
+    def offer(self, options: Sequence[Option], value: str, shown: str = "") -> None:
+        """Offer other choices, with this one taken."""
+        self.options = options
+        self.value = value
+        self.shown = shown
+        self.refresh(layout=True)  # the same value may read differently now
+
     def on_mount(self) -> None:
         self.watch_value()
 

@@ -69,19 +69,17 @@ class TopLine(Horizontal):
 
     def show_workflows(self, workflows: Sequence[WorkflowSummary], current: str) -> None:
         """What can be made; the person's own are marked."""
-        pick = self.query_one("#workflow", Pick)
-        pick.options = [
+        options = [
             Option(item.name, item.title or item.name, "" if item.is_builtin else "yours")
             for item in workflows
         ]
-        pick.value = current
-        pick.shown = next((option.text for option in pick.options if option.value == current), current)
+        shown = next((option.text for option in options if option.value == current), current)
+        self.query_one("#workflow", Pick).offer(options, current, shown)
 
     def show_servers(self, servers: Sequence[Connection], current: str) -> None:
         """Where it can be made, and how each of them is."""
-        pick = self.query_one("#server", Pick)
         glyphs = glyphs_of(self)
-        pick.options = [
+        options = [
             Option(
                 state.server,
                 words.server_label(state.server),
@@ -90,4 +88,6 @@ class TopLine(Horizontal):
             for state in servers
             if state.state is not ConnectionState.OFF
         ]
-        pick.value = current
+        self.query_one("#server", Pick).offer(
+            options, current, words.server_label(current) if current else ""
+        )
