@@ -62,6 +62,8 @@ def _add_generate(commands: _Commands) -> None:
     parser.set_defaults(command="tui.cli.generate:run")
     parser.add_argument("prompt", nargs="?", default="", help="what the picture shows")
     parser.add_argument("--negative", metavar="TEXT", help="what it should not show")
+    parser.add_argument("--enhance", action="store_true", help="a language server expands the prompt first")
+    parser.add_argument("--partner", metavar="NAME|URL", help="which one; else the first that is on")
     _add_server_choice(parser)
     parser.add_argument("--workflow", metavar="NAME|FILE", help="a template, yours, a file, - for stdin")
     parser.add_argument("--image", metavar="FILE", help="the picture to start from")
