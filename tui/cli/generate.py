@@ -44,7 +44,12 @@ async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
             return await wait_for(services, arguments.wait, reporter)
         server = await chosen_server(services, arguments)
         workflow = await chosen_workflow(services, arguments.workflow) or default_workflow(arguments)
-        request = await services.workflows.request(server, workflow, values_of(arguments))
+        values = values_of(arguments)
+        if arguments.enhance:
+            from tui.cli.enhance import enhanced  # only what is asked for is imported
+
+            values = {**values, "prompt": await enhanced(services, arguments, server, workflow, reporter)}
+        request = await services.workflows.request(server, workflow, values)
         for note in request.notes:
             reporter.note(note)
         if arguments.detach:
