@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.node_definitions import node_defs
+from tests.support.node_definitions import node_defs, object_info
 from tui.domain.errors import WorkflowError
+from tui.workflow.definitions import NodeDefs
 from tui.workflow.field_values import default_of
 from tui.workflow.fields import build_form
 from tui.workflow.fill import fill
@@ -186,3 +187,67 @@ def test_what_is_no_workflow_is_said() -> None:
     for data in (None, [], "text", {"a": 1}, {"prompt": {}}):
         with pytest.raises(WorkflowError):
             open_workflow("mine", data, DEFS)
+
+
+def two_stages() -> dict[str, Any]:
+    """A base that is refined: the loaders stand in an order of their own."""
+    graph = recorded("txt2img")
+    graph["2"] = node("CheckpointLoaderSimple", ckpt_name="refiner.safetensors")
+    refined = {**graph["3"]["inputs"], "model": ["2", 0], "latent_image": ["3", 0]}
+    graph["20"] = node("KSampler", **refined)
+    graph["8"]["inputs"] = {"vae": ["2", 2], "samples": ["20", 0]}
+    return {node_id: graph[node_id] for node_id in sorted(graph, key=int)}
+
+
+def test_the_checkpoint_is_the_one_that_the_first_sampler_uses() -> None:
+    assert slots(two_stages())["checkpoint"].first == Target("4", "ckpt_name")
+
+
+def test_a_number_that_is_calculated_is_not_taken_for_what_it_is_made_of() -> None:
+    graph = recorded("txt2img")
+    graph["5"]["inputs"]["width"] = ["30", 0]
+    graph["30"] = node("ComfyMathExpression", expression="a * 8", **{"values.a": ["31", 0]})
+    graph["31"] = node("PrimitiveInt", value=64)
+    found = slots(graph)
+    assert "width" not in found
+    assert found["height"].first == Target("5", "height")
+
+
+@pytest.mark.parametrize(("switch", "steps"), [(True, "31"), (False, "32"), (["33", 0], "32")])
+def test_a_switch_leads_to_the_value_that_it_lets_through(switch: object, steps: str) -> None:
+    defs = NodeDefs(
+        {
+            **object_info(),
+            "Switch": {
+                "input": {"required": {"switch": ["BOOLEAN", {}], "on_true": ["INT"], "on_false": ["INT"]}},
+                "output": ["INT"],
+            },
+        }
+    )
+    graph = recorded("txt2img")
+    graph["3"]["inputs"]["steps"] = ["30", 0]
+    graph["30"] = node("Switch", switch=switch, on_true=["31", 0], on_false=["32", 0])
+    graph["31"], graph["32"] = node("PrimitiveInt", value=4), node("PrimitiveInt", value=20)
+    graph["33"] = node("PrimitiveBoolean", value=False)
+    found = {slot.name: slot for slot in find_slots(graph, defs)}
+    assert found["steps"].first == Target(steps, "value")
+
+
+def test_a_node_that_paints_by_itself_stands_in_front_with_all_its_fields() -> None:
+    painter: dict[str, Any] = {
+        "input": {
+            "required": {
+                "prompt": ["STRING", {"multiline": True}],
+                "duration": ["INT", {"min": 1, "max": 10}],
+                "seed": ["INT", {"max": 99}],
+            }
+        },
+        "output": ["IMAGE"],
+    }
+    defs = NodeDefs({**object_info(), "Painter": painter})
+    graph = {
+        "1": node("Painter", prompt="a fox", duration=5, seed=3),
+        "2": node("SaveImage", images=["1", 0], filename_prefix="x"),
+    }
+    front = [slot.name for slot in find_slots(graph, defs) if not slot.is_advanced]
+    assert front == ["prompt", "seed", "Painter.duration"]

@@ -48,7 +48,8 @@ class CanvasNodes:
         """What the author calls an input, where the page shows another name than its own."""
         for slot in objects_in(self.find(node_id).get("inputs")):
             if slot.get("name") == input_name:
-                return one_line(text_of(slot.get("label")) or text_of(slot.get("localized_name")), 60)
+                given = text_of(slot.get("label")) or text_of(slot.get("localized_name"))
+                return "" if given == input_name else one_line(given, 60)
         return ""
 
     def keeps_seed(self, node_id: str) -> bool:

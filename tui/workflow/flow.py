@@ -11,6 +11,9 @@ from tui.workflow.json_values import JsonObject
 from tui.workflow.slots import Target
 from tui.workflow.stand_ins import VALUE_INPUTS
 
+_NUMBERS = {"INT", "FLOAT"}
+_BRANCHES = {"on_true", "on_false"}
+
 
 def run_order(graph: ApiWorkflow, defs: NodeDefs) -> tuple[str, ...]:
     """The nodes that run, each after those it takes its inputs from. All of them when no end is known."""
@@ -58,6 +61,16 @@ def upstream(
                 waiting.append(source)
 
 
+def along(graph: ApiWorkflow, start: Source, defs: NodeDefs, kinds: tuple[str, ...]) -> Iterator[str]:
+    """The nodes before an output on links of these types, nearest first."""
+
+    def carries(node_id: str, name: str) -> bool:
+        link = link_of(inputs_of(graph, node_id).get(name))
+        return link is not None and output_type(graph, link, defs) in kinds
+
+    return (node_id for node_id, _ in upstream(graph, start, carries))
+
+
 def spec_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> InputSpec | None:
     """What the server declares for an input."""
     class_type = class_of(graph, target.node_id)
@@ -90,7 +103,10 @@ def output_type(graph: ApiWorkflow, source: Source, defs: NodeDefs) -> str:
 
 
 def literal_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> Target | None:
-    """The input that holds the value which reaches `target`: itself, or one of the nodes linked to it."""
+    """The input that holds the value which reaches `target`: itself, or one of the nodes linked to it.
+
+    A number that something is calculated from is another number; texts may be put together on the way.
+    """
     inputs, kind = inputs_of(graph, target.node_id), spec_of(graph, target, defs)
     if target.input_name not in inputs:
         return None
@@ -100,7 +116,9 @@ def literal_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> Target | N
 
     def carries_the_type(node_id: str, name: str) -> bool:
         link = link_of(inputs_of(graph, node_id).get(name))
-        return link is not None and output_type(graph, link, defs) == kind.type
+        if link is None or not _is_live(graph, node_id, name):
+            return False
+        return output_type(graph, link, defs) == kind.type and _passes_on(graph, node_id, kind.type)
 
     for node_id, _ in upstream(graph, source, carries_the_type):
         if held := VALUE_INPUTS.get(class_of(graph, node_id)):
@@ -108,5 +126,24 @@ def literal_of(graph: ApiWorkflow, target: Target, defs: NodeDefs) -> Target | N
         for name, value in inputs_of(graph, node_id).items():
             spec = spec_of(graph, Target(node_id, name), defs)
             if link_of(value) is None and spec and spec.is_widget and spec.type == kind.type:
-                return Target(node_id, name)
+                return Target(node_id, name) if _holds_it_alone(graph, node_id, kind.type) else None
     return None
+
+
+def _passes_on(graph: ApiWorkflow, node_id: str, kind: str) -> bool:
+    """Whether a number leaves the node as it came: nothing is set there but which way it goes."""
+    given = (value for value in inputs_of(graph, node_id).values() if link_of(value) is None)
+    return kind not in _NUMBERS or all(isinstance(value, bool) for value in given)
+
+
+def _holds_it_alone(graph: ApiWorkflow, node_id: str, kind: str) -> bool:
+    """Whether the node is nothing but this number."""
+    return kind not in _NUMBERS or len(inputs_of(graph, node_id)) == 1
+
+
+def _is_live(graph: ApiWorkflow, node_id: str, name: str) -> bool:
+    """Whether a switch lets this input through."""
+    switch = inputs_of(graph, node_id).get("switch")
+    if link := link_of(switch):
+        switch = inputs_of(graph, link[0]).get("value")
+    return not (isinstance(switch, bool) and name in _BRANCHES and name != f"on_{str(switch).lower()}")

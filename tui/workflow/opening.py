@@ -4,27 +4,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from tui.domain.errors import WorkflowError
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
-from tui.workflow.api_graph import class_of, inputs_of, parse_graph, title_of
+from tui.workflow.api_graph import ApiInput, class_of, inputs_of, parse_graph, title_of
 from tui.workflow.app_mode import AppMode
 from tui.workflow.authored import unique, with_author
 from tui.workflow.canvas_nodes import CanvasNodes
-from tui.workflow.convert import ApiInput, Conversion, convert
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import run_order
 from tui.workflow.formats import UiWorkflow, Workflow, parse_workflow
 from tui.workflow.json_values import JsonObject, object_of, objects_in, text_of
 from tui.workflow.limits import check_depth
 from tui.workflow.marks import marked_slots
-from tui.workflow.notes import UnknownNode
 from tui.workflow.slots import Slot, SlotRole, Target
+from tui.workflow.spare_slots import Tie
 from tui.workflow.stand_ins import with_core_nodes, with_stand_ins
 from tui.workflow.templates import WorkflowTemplate
 from tui.workflow.titles import Titles
-from tui.workflow.trace import Tie, find_slots
+from tui.workflow.trace import find_slots
+
+if TYPE_CHECKING:
+    from tui.workflow.convert import Conversion
 
 
 def open_workflow(
@@ -37,6 +40,8 @@ def open_workflow(
     """
     workflow = _parsed(data, name)
     if isinstance(workflow, UiWorkflow):
+        from tui.workflow.convert import convert  # 20 ms that a graph does not need
+
         known = with_stand_ins(defs, _types(workflow.canvas))
         conversion = convert(workflow.canvas, known)
         opened = _Opened(dict(conversion.api), known, workflow.canvas, conversion.aliases, _notes(conversion))
@@ -55,7 +60,9 @@ def _parsed(data: object, name: str) -> Workflow:
         return parse_graph(data, name)  # says which part of it is wrong
 
 
-def _notes(conversion: Conversion) -> tuple[str, ...]:
+def _notes(conversion: "Conversion") -> tuple[str, ...]:
+    from tui.workflow.notes import UnknownNode  # comes with the conversion
+
     # unknown nodes are a problem that the form tells by itself
     return tuple(note.sentence for note in conversion.notes if not isinstance(note, UnknownNode))
 
@@ -73,6 +80,8 @@ def _aliases(
     """Where the canvas beside a graph holds its values, if it is the canvas of that graph."""
     if canvas is None:
         return {}
+    from tui.workflow.convert import convert
+
     try:
         conversion = convert(canvas, defs)
     except WorkflowError:
@@ -130,7 +139,9 @@ class _Opened:
                 yield Tie(targets=targets, group=group, label=label, is_shown=is_named)
             else:
                 label = nodes.label(node_id, widget) or widget
-                yield Tie(targets=targets, group=nodes.title(node_id) or node_id, label=label)
+                group = nodes.title(node_id) or node_id
+                # what a subgraph of the root shows, its author wanted to be seen
+                yield Tie(targets=targets, group=group, label=label, is_shown=":" not in node_id)
 
 
 def _with_seed(slot: Slot, nodes: CanvasNodes, *, keeps_all: bool) -> Slot:

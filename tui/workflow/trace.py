@@ -1,19 +1,16 @@
 """Slots of a workflow that nobody described, found by following its links from its outputs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from tui.domain.forms import Media
 from tui.domain.request import ApiWorkflow
-from tui.domain.text import one_line
 from tui.workflow.api_graph import Source, class_of, inputs_of, link_of
 from tui.workflow.definitions import NodeDefs
-from tui.workflow.flow import literal_of, output_type, run_order, spec_of, upstream
+from tui.workflow.flow import along, literal_of, output_type, run_order, spec_of, upstream
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
-from tui.workflow.json_values import integer_of, text_of
+from tui.workflow.json_values import JsonObject, integer_of
 from tui.workflow.slots import STANDARD_LABELS, Slot, SlotRole, Target
-from tui.workflow.stand_ins import VALUE_INPUTS, is_stand_in
-from tui.workflow.titles import Titles
+from tui.workflow.spare_slots import SpareSlots, Tie, by_group
 
 _FIELD_TYPES = {"INT", "FLOAT", "BOOLEAN", "COMBO", "STRING", "TEXTAREA", "MARKDOWN", "COLOR", DYNAMIC_COMBO}
 _SEEDS = ("seed", "noise_seed")
@@ -40,24 +37,8 @@ _UPLOADS: tuple[tuple[str, Media], ...] = (
     ("video_upload", "video"),
     ("audio_upload", "audio"),
 )
-_LORA_LABELS = {
-    "lora_name": "LoRA",
-    "strength_model": "LoRA strength",
-    "strength_clip": "LoRA text strength",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tie:
-    """Inputs that take one value on the canvas: a widget that a subgraph shows, or a primitive."""
-
-    targets: tuple[Target, ...]
-    group: str
-    """The title of the node that holds the value."""
-
-    label: str
-    is_shown: bool = False
-    """Whether the author gave the value a name of its own."""
+_MOST_LEADERS = 20
+"""Samplers from which models and sizes are looked for."""
 
 
 def find_slots(graph: ApiWorkflow, defs: NodeDefs, ties: tuple[Tie, ...] = ()) -> tuple[Slot, ...]:
@@ -77,6 +58,8 @@ class Tracer:
         self._roles: dict[Target, SlotRole] = {}
         self._media: dict[Target, Media] = {}
         self._taken: set[Target] = set()
+        self._painters: set[str] = set()
+        """Nodes that make a picture out of a text by themselves."""
 
     def slots(self) -> tuple[Slot, ...]:
         """All slots, in the order in which a person reads them."""
@@ -87,7 +70,7 @@ class Tracer:
         self._find_loras()
         named = [self._named(name) for name in STANDARD_LABELS if name in self._found]
         others = list(self._others())
-        shown = [slot for slot in others if not slot.is_advanced]
+        shown = by_group(slot for slot in others if not slot.is_advanced)
         return (*named, *shown, *(slot for slot in others if slot.is_advanced))
 
     def _mark_roles(self) -> None:
@@ -125,6 +108,7 @@ class Tracer:
     def _find_sampling(self) -> None:
         """From the first sampler outwards: its own values, what its inputs lead to, then the other nodes."""
         anchors = {node: None for node in self._order if self._samples(node)}
+        leaders = set(list(anchors)[:_MOST_LEADERS])
         for node_id in (*anchors, *self._order):
             inputs = inputs_of(self._graph, node_id)
             for name, standard in _PROMPTS.items():
@@ -134,11 +118,23 @@ class Tracer:
                     and (source := link_of(inputs.get(name)))
                 ):
                     self._take(standard, *self._texts(source, name))
+            if node_id in leaders:
+                self._find_along(inputs)
             for name in _SEEDS:
                 self._take_seed(self._literal(node_id, name))
             for name, standard in _SAMPLING.items():
                 self._take_widget(standard, node_id, name)
             self._find_of_kind(node_id)
+
+    def _find_along(self, inputs: JsonObject) -> None:
+        """The loader of a sampler's model, behind whatever patches it, and the size it starts from."""
+        if "checkpoint" not in self._found and (source := link_of(inputs.get("model"))):
+            for node_id in along(self._graph, source, self._defs, ("MODEL", "*")):
+                for name in ("ckpt_name", "unet_name"):
+                    self._take_widget("checkpoint", node_id, name)
+        if "width" not in self._found and (source := link_of(inputs.get("latent_image"))):
+            for node_id in along(self._graph, source, self._defs, ("LATENT",)):
+                self._find_of_kind(node_id)
 
     def _find_of_kind(self, node_id: str) -> None:
         """Values whose meaning hangs on what the node makes, or is given."""
@@ -215,6 +211,7 @@ class Tracer:
                 given = inputs_of(self._graph, node_id)
                 called = [name for name in given if name.rpartition(".")[2] in names]
                 texts = set(self._text_inputs(node_id)) if called else set[Target]()
+                self._painters.update([node_id] if texts and standard == "prompt" else [])
                 self._take(
                     standard, *(t for name in called[:1] if (t := self._literal(node_id, name)) in texts)
                 )
@@ -253,10 +250,14 @@ class Tracer:
             name=name,
             targets=targets,
             role=self._roles.get(targets[0], SlotRole.VALUE),
+            label="More LoRAs" if name == "loras" and self._has_loras() else "",
             also=self._names_on_canvas(targets),
             media=self._media.get(targets[0], "image"),
             follows="init_image" if name == "mask" and "init_image" in self._found else "",
         )
+
+    def _has_loras(self) -> bool:
+        return any("lora_name" in inputs_of(self._graph, node_id) for node_id in self._order)
 
     def _names_on_canvas(self, targets: tuple[Target, ...]) -> tuple[str, ...]:
         ties = [self._ties[target] for target in targets if target in self._ties]
@@ -264,37 +265,12 @@ class Tracer:
         return tuple(dict.fromkeys(name for pair in pairs for name in pair))
 
     def _others(self) -> Iterator[Slot]:
-        titles = Titles(self._graph, self._defs, self._order)
-        for target, spec in self._widgets():
-            held = VALUE_INPUTS.get(class_of(self._graph, target.node_id))
-            is_form = is_stand_in(class_of(self._graph, target.node_id)) and target.input_name != held
-            if target in self._taken or is_form:
-                continue
-            together = tuple(dict.fromkeys(one for one in self._together(target) if one not in self._taken))
-            self._taken.update(together)
-            yield self._other(replace(self._value_slot(target, spec, titles), targets=together), titles)
-
-    def _value_slot(self, target: Target, spec: InputSpec, titles: Titles) -> Slot:
-        title = titles.of(target.node_id)
-        return Slot(
-            name=titles.name(title, target),
-            targets=(target,),
-            role=self._roles.get(target, SlotRole.VALUE),
-            label=one_line(text_of(spec.options.get("display_name")), 60) or spec.name,
-            group=title,
-            is_advanced=True,
-            media=self._media.get(target, "image"),
+        spare = SpareSlots(
+            self._graph, self._defs, self._order, ties=self._ties, roles=self._roles, media=self._media
         )
-
-    def _other(self, slot: Slot, titles: Titles) -> Slot:
-        """In front stand files, LoRAs, and what the author gave a name of its own."""
-        target, tie = slot.first, self._ties.get(slot.first)
-        if tie is not None:
-            name = titles.name(tie.group, Target(target.node_id, tie.label))
-            return replace(slot, name=name, label=tie.label, group=tie.group, is_advanced=not tie.is_shown)
-        if slot.role is SlotRole.PICTURE or titles.is_named_value(target.node_id):
-            return replace(slot, label=titles.of(target.node_id), group="", is_advanced=False)
-        lora = _LORA_LABELS.get(target.input_name)
-        if lora and "lora_name" in inputs_of(self._graph, target.node_id):
-            return replace(slot, label=lora, is_advanced=target.input_name == "strength_clip")
-        return slot
+        for target, spec in self._widgets():
+            if target not in self._taken and not spare.is_form_only(target):
+                free = tuple(one for one in self._together(target) if one not in self._taken)
+                self._taken.update(free)
+                in_front = target.node_id in self._painters
+                yield spare.slot(tuple(dict.fromkeys(free)), spec, in_front=in_front)
