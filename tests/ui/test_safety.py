@@ -1,6 +1,5 @@
 """Hostile names from a server: nothing of them is obeyed, by the terminal or by us."""
 
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -64,15 +63,18 @@ def test_no_control_bytes_of_a_server_reach_the_terminal(tmp_path: Path) -> None
     terminal.type(b"\x11")
     assert terminal.run(seconds=20)
     assert terminal.close() == 0
-    written = re.sub(rb"\x1b\]22;[a-z]*\x07", b"", terminal.output)  # Textual's own: the pointer's shape
+    # our own window titles and notifications end in BEL too, so a name's BEL is looked for with its name
     for forbidden in (
         b"\x1b]0;PWNED",
         b"\x1b]52;",
         b"\x1b[31mRED",
         b"\x9b31m",
-        b"\x07",
+        b"PWNED\x07",
+        b"UFdORUQ=\x07",
         "\u202e".encode(),
         b"\x1b]8;;http://evil",
+        b"y[/]\x00",
+        b"\x0e",
     ):
-        assert forbidden not in written
+        assert forbidden not in terminal.output
     assert b"PWNED" in terminal.output, "the rest of the name is shown"

@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import importlib
 import os
 import signal
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.terminal.colors import announce
@@ -46,7 +48,9 @@ async def _run(app: LatentuiApp) -> int | None:
     return await app.run_async(mouse=os.environ.get("LATENTUI_MOUSE", "1") != "0")
 
 
-def _open_services() -> AbstractAsyncContextManager["Services"]:
-    from tui.services.bundle import open_services
-
-    return open_services()
+@asynccontextmanager
+async def _open_services() -> AsyncGenerator["Services"]:
+    # the services bring the whole of HTTP with them: a person types while that is imported
+    bundle = await asyncio.to_thread(importlib.import_module, "tui.services.bundle")
+    async with bundle.open_services() as services:
+        yield services

@@ -60,7 +60,7 @@ class HelpSheet(Sheet[None]):
         line = current[1] if current else None
         how = self.query_one("#how", Static)
         if line is None:
-            how.update("Every key can be changed, by the name of what it does, in the settings file.")
+            how.update("Every key can be changed in the settings file.")
         else:
             how.update(plain("in the settings file, under [keys]: ", (f'"{line.id}" = "f7"', "$foreground")))
 

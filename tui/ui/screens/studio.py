@@ -1,5 +1,7 @@
 """The studio: write a prompt, set the form, watch the picture being made."""
 
+import asyncio
+import importlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -79,6 +81,8 @@ class StudioScreen(PartnerPlace):
 
     async def _furnish(self) -> None:
         """Bring in what the first frame does without."""
+        for module in ("tui.ui.watching", "tui.ui.widgets.form", "tui.ui.widgets.top_line"):
+            await asyncio.to_thread(importlib.import_module, module)
         from tui.ui.watching import Watching
         from tui.ui.widgets.form import FormPanel
         from tui.ui.widgets.jobs_pane import JobsPane

@@ -1,5 +1,7 @@
 """The picture being made or just made, with a line about it."""
 
+import asyncio
+import importlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -58,7 +60,8 @@ class PicturePane(Vertical, can_focus=True):
         return next(iter(self.query(Picture)), None)
 
     async def open(self) -> None:
-        """Bring in the picture widget."""
+        """Bring in the picture widget; it imports Pillow, so not on the event loop."""
+        await asyncio.to_thread(importlib.import_module, "tui.terminal.picture")
         from tui.terminal.picture import Picture
 
         if self.picture is None:
