@@ -1,9 +1,11 @@
 """What can be typed after `latentui`. Imports nothing heavy: `--help` and `--version` end here."""
 
 import argparse
+import gc
 import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Protocol
 
 from tui import __version__
@@ -22,7 +24,17 @@ class Invocation:
         from tui.cli.faults import guarded
 
         module, _, name = self._arguments.command.partition(":")
-        return guarded(lambda: getattr(import_module(module), name)(self._arguments))
+        return guarded(lambda: getattr(_imported(module), name)(self._arguments))
+
+
+def _imported(module: str) -> ModuleType:
+    """The module; what it defines stays, so that no collection looks through it meanwhile or later."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def parse_arguments(words: Sequence[str]) -> Invocation:
