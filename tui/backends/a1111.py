@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 
 from tui.backends.a1111_arrival import Arrival
 from tui.backends.a1111_line import Line
@@ -67,6 +67,7 @@ class A1111Backend(ImageBackend):
         self._watches: dict[JobId, Watch] = {}
         self._found: Found | None = None
         self._arrival = Arrival(self._pace.starting)
+        self._is_emptied = False
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
@@ -140,6 +141,21 @@ class A1111Backend(ImageBackend):
             embeddings=read_embeddings(embeddings),
             styles=read_names(styles),
         )
+
+    async def free_memory(self) -> None:
+        """See `ImageBackend`; only while nothing runs, for whomever, and where the server has the route."""
+        session = self._current
+        if (await session.server()).dialect.is_native or (await session.api.progress()).is_busy:
+            return
+        with suppress(NotFoundError):
+            await session.api.unload_checkpoint()
+            self._is_emptied = True
+
+    async def take_memory(self) -> None:
+        """See `ImageBackend`: A1111 does not move its checkpoint back by itself."""
+        if self._is_emptied:
+            self._is_emptied = False
+            await self._current.api.reload_checkpoint()
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""

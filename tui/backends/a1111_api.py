@@ -85,6 +85,14 @@ class A1111Api:
         if not response.is_success:
             raise self._error(response.status_code, body, INTERRUPT)
 
+    async def unload_checkpoint(self) -> None:
+        """Move the checkpoint out of graphics memory. Until it is reloaded, A1111 cannot make a picture."""
+        await self._post("/sdapi/v1/unload-checkpoint", {})
+
+    async def reload_checkpoint(self) -> None:
+        """Move it back."""
+        await self._post("/sdapi/v1/reload-checkpoint", {})
+
     async def generate(self, path: str, content: bytes) -> GenerationAnswer:
         """Make pictures: the answer comes when they are done, however long that takes."""
         return await self._blocking(path, content, GenerationAnswer)

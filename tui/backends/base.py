@@ -131,6 +131,12 @@ class ImageBackend(Backend):
     def fetch(self, output: OutputImage) -> AsyncIterator[bytes]:
         """The bytes of a finished file, in pieces and bounded; raises `ServerError`."""
 
+    async def free_memory(self) -> None:
+        """Let go of loaded models while nothing runs, where the server can; otherwise nothing."""
+
+    async def take_memory(self) -> None:
+        """Load again what `free_memory` let go of, on a server that does not do so by itself."""
+
 
 class TextBackend(Backend):
     """A server that writes text."""

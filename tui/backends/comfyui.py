@@ -128,6 +128,10 @@ class ComfyUIBackend(ImageBackend):
         """See `ImageBackend`."""
         return await fetch_picture(self._current.api, name)
 
+    async def free_memory(self) -> None:
+        """Unload every model; the server does it once nothing runs, and loads again by itself."""
+        await self._current.api.free()
+
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""
         if request.plan is None:

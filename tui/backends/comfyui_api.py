@@ -97,6 +97,10 @@ class ComfyUIApi:
         """Stop a running job; before 0.3.56 it stops whatever runs."""
         await self._http.post_json("/interrupt", {"prompt_id": prompt_id})
 
+    async def free(self) -> None:
+        """Unload models; node results are kept."""
+        await self._http.post_json("/free", {"unload_models": True, "free_memory": False})
+
     async def definition(self, class_type: str) -> Mapping[str, Any]:
         """One node's definition; empty when the server has no such node."""
         answer = await self._http.get_json(f"/object_info/{quote(class_type, safe='')}")

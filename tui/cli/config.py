@@ -35,6 +35,7 @@ def shown(settings: Settings) -> dict[str, Any]:
         "theme": settings.theme,
         "graphics": settings.graphics,
         "queue_depth": settings.queue_depth,
+        "hand_over_memory": settings.hand_over_memory,
         "notices": asdict(settings.notices),
         "keys": dict(settings.keys),
         "servers": {server.name: _masked(server) for server in settings.servers},

@@ -147,6 +147,9 @@ class Settings:
 
     notices: NoticeSettings = field(default_factory=NoticeSettings)
 
+    hand_over_memory: bool = False
+    """Whether language and image servers on one machine let go of their models for each other."""
+
     def server(self, name: str) -> ServerSettings | None:
         """The server of that name."""
         return next((server for server in self.servers if server.name == name), None)

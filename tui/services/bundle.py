@@ -10,6 +10,7 @@ from tui.services.catalog import CatalogService
 from tui.services.connections import ConnectionsService
 from tui.services.engine import EngineService
 from tui.services.generation import GenerationService
+from tui.services.handover import HandoverService
 from tui.services.pictures import PicturesService
 from tui.services.results import ResultsService
 from tui.services.settings import SettingsService
@@ -34,13 +35,14 @@ class Services:
     results: ResultsService
     generation: GenerationService
     engine: EngineService
+    handover: HandoverService
 
     @cached_property
     def prompts(self) -> "PromptsService":
         """Help with prompts."""
         from tui.services.prompts import PromptsService  # 10 ms of a command that needs none
 
-        return PromptsService(self.settings, self.connections, self.pictures)
+        return PromptsService(self.settings, self.connections, self.pictures, self.handover)
 
 
 @asynccontextmanager
@@ -54,20 +56,29 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(EngineService())
         connections = await stack.enter_async_context(ConnectionsService(settings, watches=watches))
+        handover = await stack.enter_async_context(HandoverService(settings, connections))
         catalog = CatalogService(connections)
         results = ResultsService(settings)
         pictures = PicturesService()
         generation = await stack.enter_async_context(
-            GenerationService(settings, connections, results, paths.journal, works_queue=watches)
+            GenerationService(
+                settings,
+                connections,
+                results,
+                paths.journal,
+                works_queue=watches,
+                before_job=handover.before_job,
+            )
         )
         yield Services(
             settings=settings,
             state=StateService(paths),
             connections=connections,
             catalog=catalog,
-            workflows=WorkflowsService(settings, catalog),
+            workflows=WorkflowsService(settings, catalog, None if watches else catalog.node_classes),
             pictures=pictures,
             results=results,
             generation=generation,
             engine=engine,
+            handover=handover,
         )

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +36,12 @@ from tui.storage.leases import Owner
 
 _LOOK_SECONDS = 0.25
 
+
+async def _nothing(server: str) -> None:
+    """What is done before a job where nobody says otherwise."""
+    del server
+
+
 _RECENT = 200
 """Ended jobs that are in `jobs` from the start; older ones come by `history`."""
 
@@ -51,6 +57,7 @@ class GenerationService:
         journal: Path | None = None,
         *,
         works_queue: bool = True,
+        before_job: Callable[[str], Awaitable[None]] = _nothing,
     ) -> None:
         self._connections = connections
         self._journal = Journal(journal)
@@ -62,6 +69,7 @@ class GenerationService:
             roster=self._roster,
             book=self._book,
             inputs=InputKeeper(self._journal, journal.parent / "inputs" if journal else None),
+            before_job=before_job,
         )
         self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
         self._archive = Archive(self._journal, self._roster)

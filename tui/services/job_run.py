@@ -121,6 +121,8 @@ class JobRun:
     async def _watch(self) -> LastEvent | None:
         job, last = self._entry.job, None
         request = await self._desk.inputs.resolve(self.id, job.request)
+        if not self._attaches:
+            await self._desk.before_job(self.server)
         try:
             stream = (
                 self._backend.attach(self.id, request, job.server_job_id)

@@ -18,6 +18,7 @@ from tui.domain.chat import (
 from tui.domain.errors import InputError, ServerReplyError
 from tui.domain.settings import ServerKind
 from tui.services.connections import ConnectionsService
+from tui.services.handover import HandoverService
 from tui.services.instructions import read_instructions
 from tui.services.pictures import PicturesService
 from tui.services.prompt_families import PromptFamily, family_of
@@ -91,11 +92,16 @@ class PromptsService:
     """Asks a language server on a person's behalf. Closing an iterator stops the server."""
 
     def __init__(
-        self, settings: SettingsService, connections: ConnectionsService, pictures: PicturesService
+        self,
+        settings: SettingsService,
+        connections: ConnectionsService,
+        pictures: PicturesService,
+        handover: HandoverService,
     ) -> None:
         self._settings = settings
         self._connections = connections
         self._pictures = pictures
+        self._handover = handover
 
     @property
     def server(self) -> str | None:
@@ -112,9 +118,10 @@ class PromptsService:
         protected = protect(request.prompt)
         _check(request, family)
         chat = await self._question(request, family, protected)
-        backend = self._connections.text_backend(self._chosen(request))
+        server = self._chosen(request)
+        backend = self._connections.text_backend(server)
         answer = ""
-        async with aclosing(_generator(backend.chat(chat))) as events:
+        async with self._handover.answering(server), aclosing(_generator(backend.chat(chat))) as events:
             async for event in events:
                 match event:
                     case ModelLoading() | ReasoningReceived():

@@ -1,6 +1,7 @@
 """From an output that the server announces to a file on our disk, once and only once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Desk:
     roster: Roster
     book: Bookkeeper
     inputs: InputKeeper
+    before_job: Callable[[str], Awaitable[None]]
+    """What is to be done before a job is handed to the server of that name."""
 
 
 class OutputSaver:

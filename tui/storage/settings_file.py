@@ -60,6 +60,7 @@ class _File(_Table):
     theme: str | None = None
     graphics: str | None = None
     queue_depth: int | None = None
+    hand_over_memory: bool | None = None
     keys: dict[str, str] = {}
     notices: _Notices = msgspec.field(default_factory=_Notices)
     servers: dict[str, dict[str, Any]] = {}
@@ -105,7 +106,7 @@ def _settings(file: _File, tables: _Servers, pictures: Path) -> Settings:
     servers |= {name: _server(name, table) for name, table in tables.items()}
     given = {
         name: value
-        for name in ("name_pattern", "theme", "graphics", "queue_depth")
+        for name in ("name_pattern", "theme", "graphics", "queue_depth", "hand_over_memory")
         if (value := getattr(file, name)) is not None
     }
     folder = Path(file.pictures_folder).expanduser() if file.pictures_folder else pictures
