@@ -28,6 +28,7 @@ from tui.domain.pictures import PictureInfo
 from tui.domain.request import FieldValue, GenerationRequest, Lora, Task
 from tui.domain.server import Connection, ConnectionState, ServerStatus
 from tui.domain.settings import ServerKind, ServerSettings, Settings
+from tui.domain.workflow import Needs
 from tui.services.broadcast import Broadcast
 from tui.storage.paths import Paths
 
@@ -174,6 +175,12 @@ class FakeWorkflows:
             raise InputError(f"There is no workflow {workflow}.")
         return self.forms[workflow]
 
+    async def needs(self, server: str, workflow: str) -> Needs:
+        return Needs()
+
+    async def thumbnail(self, server: str, workflow: str) -> str | None:
+        return None
+
     async def request(
         self, server: str, workflow: str, values: Mapping[str, FieldValue]
     ) -> GenerationRequest:
@@ -197,12 +204,21 @@ class FakeWorkflows:
 class FakePictures:
     """Every file is a picture of 512×512, but those called bad."""
 
+    def __init__(self) -> None:
+        self.thumbnails: list[str] = []
+        """The names of those that were read, in order."""
+
     async def inspect(self, path: str | Path) -> PictureInfo:
         if "bad" in Path(path).name:
             raise PictureError(f"{Path(path).name} is not a picture.", "Take a PNG or a JPEG.")
         return PictureInfo(
             width=512, height=512, format="PNG", byte_count=Path(path).stat().st_size, mode="RGB"
         )
+
+    async def thumbnail(self, path: str | Path, side: int = 384) -> bytes:
+        await self.inspect(path)
+        self.thumbnails.append(Path(path).name)
+        return Path(path).read_bytes()
 
 
 class FakeGeneration:
