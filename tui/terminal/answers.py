@@ -8,6 +8,7 @@ from tui.terminal.profile import Acknowledgement
 _ANSWER = re.compile(
     r"(?:\x1b|^)(?:"
     r"_G[^\x1b]*\x1b\\"
+    r"|\]5522;[^\x1b\x07]*\x1b\\"
     r"|P>\|[^\x1b]*\x1b\\"
     r"|\[\?2026;(?P<mode>\d)\$y"
     r"|\[\?(?P<attributes>[\d;]*)c"
@@ -17,7 +18,7 @@ _ANSWER = re.compile(
 )
 """The answers to what `detect` and the delivery ask. None of them can be typed."""
 
-_BEGINNING = re.compile(r"\x1b(?:_G[^\x1b]*\x1b?|P>\|?[^\x1b]*\x1b?|\[\?[\d;]*\$?)$")
+_BEGINNING = re.compile(r"\x1b(?:_G[^\x1b]*\x1b?|\]5522;[^\x1b\x07]*\x1b?|P>\|?[^\x1b]*\x1b?|\[\?[\d;]*\$?)$")
 """An answer whose end is still on its way; a lone escape is left alone, for it is a key too."""
 
 _LONGEST = 4096

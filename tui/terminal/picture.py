@@ -91,6 +91,27 @@ class Picture(Widget):
         """One step back, at last to the whole picture."""
         self.zoom_to(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom), FIT))
 
+    def zoom_by(self, how: str) -> None:
+        """As keys say it: in, out, fit, or pixels."""
+        match how:
+            case "in":
+                self.zoom_in()
+            case "out":
+                self.zoom_out()
+            case "fit":
+                self.zoom_to(FIT)
+            case _:
+                self.zoom_to(1)
+
+    @property
+    def view(self) -> Viewpoint:
+        """How it is looked at; another picture can `look` the same way."""
+        return self._painter.view
+
+    def look(self, view: Viewpoint) -> None:
+        """Look at it from there."""
+        self._painter.set_view(view)
+
     def pan(self, columns: int, rows: int) -> None:
         """Move the view by tenths of what is seen, to the right and down."""
         shown, image = self._painter.shown, self._painter.image

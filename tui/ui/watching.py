@@ -9,6 +9,7 @@ from tui.domain.events import OutputSaved, PreviewReceived
 from tui.domain.job import Job, JobId, JobStatus, SavedOutput
 from tui.domain.text import one_line
 from tui.ui import words
+from tui.ui.finished import Result
 from tui.ui.widgets.picture_pane import PicturePane
 
 if TYPE_CHECKING:
@@ -56,17 +57,29 @@ class Watching:
     async def show(self, output: SavedOutput, services: "Services", job: Job | None) -> None:
         """Read a finished picture off the loop and show it with what is known of it."""
         self.shown = output
-        path = Path(output.path)
-        try:
-            info = await services.pictures.inspect(path)
-            data = await asyncio.to_thread(_read, path)
-        except (PictureError, OSError) as error:
-            sentence = error.sentence if isinstance(error, PictureError) else f"{path.name} cannot be read."
-            self._pane.say(one_line(sentence))
+        said, data = await facts_and_bytes(services, output, job)
+        if self.shown is not output:
             return
-        if self.shown is output:
-            size = f"{info.width}×{info.height}"
-            self._pane.show(data, caption(output, size, job))
+        if data is None:
+            self._pane.say(said)
+        else:
+            self._pane.show(data, said)
+            self._pane.result = Result(output, job) if job is not None else None
+
+
+async def facts_and_bytes(
+    services: "Services", output: SavedOutput, job: Job | None
+) -> tuple[str, bytes | None]:
+    """A finished picture's caption and file, or why there is none, read off the loop."""
+    path = Path(output.path)
+    try:
+        info = await services.pictures.inspect(path)
+        data = await asyncio.to_thread(_read, path)
+    except PictureError as error:
+        return one_line(error.sentence), None
+    except OSError:
+        return f"{one_line(path.name)} cannot be read.", None
+    return caption(output, f"{info.width}×{info.height}", job), data
 
 
 def caption(output: SavedOutput, size: str, job: Job | None) -> str:

@@ -1,8 +1,7 @@
 """Results: the pictures made, newest first, with the one under the cursor."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from tui.domain.job import Job, SavedOutput
+from tui.domain.job import Job
 from tui.domain.text import one_line
 from tui.ui import words
-from tui.ui.access import app_of
+from tui.ui.access import app_of, glyphs_of
+from tui.ui.finished import Result, results_of
 from tui.ui.gesture import gesture
 from tui.ui.screens.place import Place
 from tui.ui.watching import Watching
@@ -23,20 +23,6 @@ from tui.ui.widgets.listing import Line, Listing, spread
 from tui.ui.widgets.picture_pane import PicturePane
 
 LOOK_AFTER = 0.08
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished picture and the job it came from."""
-
-    output: SavedOutput
-    job: Job
-
-
-def results_of(jobs: Sequence[Job]) -> Iterator[Result]:
-    """The finished pictures of the jobs, newest first; `jobs` comes newest first."""
-    for job in jobs:
-        yield from (Result(output, job) for output in job.outputs if not output.is_temporary)
 
 
 class ResultList(Listing[Result]):
@@ -49,18 +35,30 @@ class ResultsScreen(Place):
     CSS_PATH = "places.tcss"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "view", "Open in the viewer", id="results.view", show=False),
-        Binding("y", "copy_path", "Copy the path", id="results.copy-path", show=False),
+        Binding("space", "mark", "Mark for comparing", id="results.mark", show=False),
+        Binding(
+            "c", "compare", "Compare with the marked, or the one before", id="results.compare", show=False
+        ),
+        Binding("t", "contact", "Contact sheet", id="results.contact", show=False),
+        Binding("o", "do('view')", "Open in the viewer", id="results.view", show=False),
+        Binding("y", "do('copy_path')", "Copy the path", id="results.copy-path", show=False),
+        Binding("Y", "do('copy_recipe')", "Copy the recipe", id="results.copy-recipe", show=False),
+        Binding("C", "do('copy_picture')", "Copy the picture", id="results.copy-picture", show=False),
         Binding("u", "reuse", "Into the form", id="results.reuse", show=False),
         Binding("escape", "app.go('studio')", "Back to the studio", show=False),
     ]
     HINTS = (
         ("u", "into the form", "screen.reuse"),
-        ("o", "viewer", "screen.view"),
-        ("y", "copy path", "screen.copy_path"),
+        ("c", "compare", "screen.compare"),
+        ("t", "contact sheet", "screen.contact"),
+        ("o", "viewer", "screen.do('view')"),
         ("f2", "studio", "app.go('studio')"),
         ("f1", "help", "app.help"),
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marked: Result | None = None
 
     def compose_place(self) -> ComposeResult:
         yield Heading("Results").data_bind(Place.jobs)
@@ -82,7 +80,10 @@ class ResultsScreen(Place):
         ended = result.job.ended_at or result.job.created_at
         left, right = spread(Path(result.output.path).name, words.clock(ended), max(width // 2, 24))
         title = one_line(words.job_title(result.job), max(width - len(left) - len(right) - 3, 4))
-        return ([(left, ""), (right, "faint"), ("   ", ""), (title, "dim")],)
+        mark = self._marked is not None and result.output == self._marked.output
+        if mark:
+            left = f"{glyphs_of(self).connected} {left}"[: len(left)]
+        return ([(left, "accent" if mark else ""), (right, "faint"), ("   ", ""), (title, "dim")],)
 
     def watch_jobs(self, jobs: tuple[Job, ...]) -> None:
         """List what is new; the cursor stays on its picture, or at the newest."""
@@ -108,20 +109,48 @@ class ResultsScreen(Place):
         if result is not None and services is not None:
             await self._watching.show(result.output, services, result.job)
 
+    def action_do(self, verb: str) -> None:
+        """Do something with the picture under the cursor."""
+        self._do(verb)
+
+    @work(group="picture")
     @gesture
-    async def action_view(self) -> None:
-        """Open the picture in the system's viewer."""
-        from tui.ui.viewer import open_in_viewer
+    async def _do(self, verb: str) -> None:
+        from tui.ui.picture_deeds import do
 
-        if self._list.current is not None:
-            await open_in_viewer(self._list.current.output.path)
+        await do(verb, self, self._list.current)
 
-    def action_copy_path(self) -> None:
-        """Copy the picture's path."""
-        if self._list.current is not None:
-            path = self._list.current.output.path
-            app_of(self).copy_to_clipboard(path)
-            app_of(self).say(f"Copied {path}")
+    def action_mark(self) -> None:
+        """Mark this one, to be compared with another; once more takes the mark away."""
+        current = self._list.current
+        is_marked = current is not None and self._marked is not None and current.output == self._marked.output
+        self._marked = None if is_marked else current
+        self._list.refresh()
+
+    @gesture
+    async def action_compare(self) -> None:
+        """The one under the cursor beside the marked one, else beside the one made before."""
+        from tui.ui.picture_deeds import compare
+
+        current, marked = self._list.current, self._marked
+        if current is not None:
+            compare(self, current, marked if marked is not None and marked.output != current.output else None)
+
+    @gesture
+    async def action_contact(self) -> None:
+        """All of them, small; the one that is opened comes under the cursor."""
+        from tui.ui.picture_deeds import open_contact
+
+        open_contact(self, list(self._list.items), self._list.current, self._open)
+
+    def on_picture_pane_chosen(self, event: PicturePane.Chosen) -> None:
+        self._open(event.result)
+
+    def _open(self, result: Result) -> None:
+        paths = [item.output.path for item in self._list.items]
+        if result.output.path in paths:
+            self._list.cursor = paths.index(result.output.path)
+            self.query_one(PicturePane).focus()
 
     @gesture
     async def action_reuse(self) -> None:

@@ -213,6 +213,12 @@ class StudioScreen(PartnerPlace):
 
             app_of(self).push_screen(job_sheet(job))
 
+    @work(group="saved")
+    async def on_picture_pane_chosen(self, event: "PicturePane.Chosen") -> None:
+        services = app_of(self).services
+        if services is not None and self._watching is not None:
+            await self._watching.show(event.result.output, services, event.result.job)
+
     def show_prompts(self) -> None:
         """Show the prompts of the draft."""
         for selector, text in zip(("#prompt", "#negative"), self.session.prompts, strict=True):

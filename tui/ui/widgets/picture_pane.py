@@ -2,18 +2,33 @@
 
 import asyncio
 import importlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.ui.gesture import gesture
 from tui.ui.plain import plain
+from tui.ui.screens.place import Hints, Place
 
 if TYPE_CHECKING:
     from tui.terminal.picture import Picture
+    from tui.ui.finished import Result
+
+HINTS = (
+    ("+ - 0", "zoom", "focused.zoom('in')"),
+    ("hjkl", "pan", "focused.pan(1, 0)"),
+    ("c", "compare", "focused.do('compare')"),
+    ("t", "contact sheet", "focused.contact"),
+    ("o", "viewer", "focused.do('view')"),
+)
+"""The foot of a place while the picture has the focus."""
 
 
 class PicturePane(Vertical, can_focus=True):
@@ -41,12 +56,27 @@ class PicturePane(Vertical, can_focus=True):
         Binding("l,right", "pan(1, 0)", "Right", id="picture.right", show=False),
         Binding("k,up", "pan(0, -1)", "Up", id="picture.up", show=False),
         Binding("j,down", "pan(0, 1)", "Down", id="picture.down", show=False),
+        Binding("c", "do('compare')", "Compare with the one before", id="picture.compare", show=False),
+        Binding("t", "contact", "The batch as a contact sheet", id="picture.contact", show=False),
+        Binding("o", "do('view')", "Open in the viewer", id="picture.view", show=False),
+        Binding("y", "do('copy_path')", "Copy the path", id="picture.copy-path", show=False),
+        Binding("Y", "do('copy_recipe')", "Copy the recipe", id="picture.copy-recipe", show=False),
+        Binding("C", "do('copy_picture')", "Copy the picture", id="picture.copy-picture", show=False),
     ]
     caption: reactive[str] = reactive("")
+
+    @dataclass
+    class Chosen(Message):
+        """A picture of the contact sheet is wanted here."""
+
+        result: "Result"
 
     def __init__(self, welcome: str = "", *, id: str) -> None:
         super().__init__(id=id)
         self._welcome = welcome
+        self._other_hints: Hints = ()
+        self.result: Result | None = None
+        """The finished picture shown, where its job is known."""
 
     def compose(self) -> ComposeResult:
         yield Static(self._welcome, id="welcome", markup=False)
@@ -71,8 +101,18 @@ class PicturePane(Vertical, can_focus=True):
         for line in self.query("#caption").results(Static):
             line.update(plain(words))
 
+    def on_focus(self) -> None:
+        """Say at the foot what the keys do to the picture."""
+        if isinstance(self.screen, Place):
+            self._other_hints, self.screen.hints = self.screen.hints, HINTS
+
+    def on_blur(self) -> None:
+        if isinstance(self.screen, Place) and self.screen.hints == HINTS:
+            self.screen.hints = self._other_hints
+
     def preview(self, frame: bytes) -> None:
         """Show a glimpse of a picture in the making."""
+        self.result = None
         if self.picture is not None:
             self.add_class("-has-picture")
             self.picture.preview(frame)
@@ -92,20 +132,34 @@ class PicturePane(Vertical, can_focus=True):
 
     def action_zoom(self, how: str) -> None:
         """Closer, farther, the whole picture, or pixel by pixel."""
-        picture = self.picture
-        if picture is None:
-            return
-        match how:
-            case "in":
-                picture.zoom_in()
-            case "out":
-                picture.zoom_out()
-            case "fit":
-                picture.zoom_to(0)
-            case _:
-                picture.zoom_to(1)
+        if self.picture is not None:
+            self.picture.zoom_by(how)
 
     def action_pan(self, columns: int, rows: int) -> None:
         """Move over a picture that is seen closer."""
         if self.picture is not None:
             self.picture.pan(columns, rows)
+
+    def action_do(self, verb: str) -> None:
+        """Do something with the finished picture."""
+        self._do(verb)
+
+    @work(group="picture")
+    @gesture
+    async def _do(self, verb: str) -> None:
+        from tui.ui.picture_deeds import do
+
+        await do(verb, self, self.result)
+
+    def action_contact(self) -> None:
+        """Every picture of the job, small; the one that is opened is shown here."""
+        self._contact()
+
+    @work(group="picture")
+    @gesture
+    async def _contact(self) -> None:
+        from tui.ui.finished import results_of
+        from tui.ui.picture_deeds import open_contact
+
+        batch = list(results_of([self.result.job])) if self.result is not None else []
+        open_contact(self, batch, self.result, lambda result: self.post_message(self.Chosen(result)))
