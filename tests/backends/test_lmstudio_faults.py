@@ -216,6 +216,10 @@ async def test_the_lists_are_asked_in_the_order_of_their_knowledge(
     assert status.model == "p/some-llm"
 
 
+async def test_what_a_loaded_model_holds_of_the_memory_is_told(backend: TextBackend) -> None:
+    assert (await backend.connect()).note == "holds 4.0 GB"
+
+
 async def test_a_model_that_sees_pictures_is_told(server: ChatServer, backend: TextBackend) -> None:
     server.lists = {"/v1/models": answer("llamacpp_vlm_models")}
     assert (await backend.connect()).sees_pictures

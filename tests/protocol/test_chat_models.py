@@ -21,7 +21,12 @@ def only(name: str) -> tuple[str, LanguageModel]:
             "reported/api_v1_models",
             "LM Studio",
             LanguageModel(
-                name="p/some-llm", is_loaded=True, sees_pictures=False, context=8192, instance="p/some-llm"
+                name="p/some-llm",
+                is_loaded=True,
+                sees_pictures=False,
+                context=8192,
+                size=4_000_000_000,
+                instance="p/some-llm",
             ),
         ),
         (
@@ -35,12 +40,16 @@ def only(name: str) -> tuple[str, LanguageModel]:
         (
             "llamacpp_models",
             "llama.cpp",
-            LanguageModel(name="tiny-random-llama", is_loaded=True, sees_pictures=False, context=1024),
+            LanguageModel(
+                name="tiny-random-llama", is_loaded=True, sees_pictures=False, context=1024, size=781568
+            ),
         ),
         (
             "llamacpp_vlm_models",
             "llama.cpp",
-            LanguageModel(name="tiny-random-vlm", is_loaded=True, sees_pictures=True, context=1024),
+            LanguageModel(
+                name="tiny-random-vlm", is_loaded=True, sees_pictures=True, context=1024, size=781568
+            ),
         ),
         (
             "llama_cpp_python_models",

@@ -41,6 +41,8 @@ def test_a_prompt_without_syntax_is_left_alone() -> None:
         ("**Prompt:** a fox in snow", "a fox in snow"),
         ("```\na fox\nin snow\n```", "a fox in snow"),
         ("- a fox in snow", "a fox in snow"),
+        ('" a fox in snow', "a fox in snow"),
+        ("'70s photo of the fox's den", "'70s photo of the fox's den"),
         ('a sign that says "open", neon', 'a sign that says "open", neon'),
         ("Photo of a fox: closeup", "Photo of a fox: closeup"),
     ],

@@ -31,6 +31,10 @@ _FIRST_TOKEN_SECONDS = 300.0
 """A model may have to be loaded first, and no byte comes while it is."""
 
 
+_WORTH_TELLING = 50_000_000
+"""Bytes of a model."""
+
+
 class LMStudioBackend(TextBackend):
     """A language server. Which product it is, is found out once and again after it was away."""
 
@@ -174,7 +178,10 @@ def _refusal(label: str, status: int, said: str, body: bytes) -> LatentuiError:
 def _note(serving: LanguageModel | None) -> str:
     if serving is None:
         return "no model"
-    return "no model loaded, it loads at the first request" if serving.is_loaded is False else ""
+    if serving.is_loaded is False:
+        return "no model loaded, it loads at the first request"
+    size = serving.size or 0
+    return f"holds {size / 1e9:.1f} GB" if size >= _WORTH_TELLING else ""
 
 
 def _decoded(body: bytes) -> Any:

@@ -18,6 +18,9 @@ class LanguageModel:
     is_loaded: bool | None = None
     sees_pictures: bool | None = None
     context: int | None = None
+    size: int | None = None
+    """Bytes of its weights, about what it takes of the memory while it is loaded."""
+
     instance: str | None = None
     """The id to unload it by."""
 
@@ -63,6 +66,7 @@ def _v1(entry: dict[str, Any]) -> LanguageModel:
         is_loaded=bool(instances),
         sees_pictures=mapping(entry.get("capabilities")).get("vision") is True,
         context=integer(mapping(first.get("config")).get("context_length")),
+        size=integer(entry.get("size_bytes")),
         instance=text(first.get("id")) or None,
     )
 
@@ -101,11 +105,13 @@ def _plain(entry: dict[str, Any], multimodal: frozenset[str]) -> LanguageModel:
     loaded = True if entry.get("owned_by") in {"llamacpp", "me", "vllm", "user"} else None
     if status := mapping(entry.get("status")):  # llama.cpp's router
         loaded = status.get("value") in {"loaded", "sleeping"}
+    facts = mapping(entry.get("meta"))
     return LanguageModel(
         name=one_line(entry["id"]),
         is_loaded=loaded,
         sees_pictures=sees,
-        context=integer(mapping(entry.get("meta")).get("n_ctx")) or integer(entry.get("max_model_len")),
+        context=integer(facts.get("n_ctx")) or integer(entry.get("max_model_len")),
+        size=integer(facts.get("size")),
         instance=entry["id"] if status else None,
     )
 

@@ -52,4 +52,6 @@ def within_budget(text: str, words: int) -> str:
 def _unquoted(text: str) -> str:
     if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text[0] not in text[1:-1]:
         return text[1:-1].strip()
+    if text and text[0] in _QUOTES and not set(text[1:]) & {text[0], _QUOTES[text[0]]}:
+        return text[1:].strip()  # it never closed: the answer was cut
     return text
