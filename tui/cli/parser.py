@@ -232,6 +232,12 @@ def _add_config(commands: _Commands) -> None:
     parser.add_argument("what", choices=["path", "show"])
 
 
+def _add_doctor(commands: _Commands) -> None:
+    parser = commands.add_parser("doctor", help="terminal, servers, versions, folders: for a bug report")
+    parser.set_defaults(command="tui.cli.doctor:run")
+    parser.add_argument("--json", action="store_true")
+
+
 def _add_engine(commands: _Commands) -> None:
     parser = commands.add_parser("engine", help="run the embedded engine by itself: procedural pictures")
     parser.set_defaults(command="tui.cli.engine:run")
@@ -282,5 +288,6 @@ _COMMANDS = {
     "jobs": _add_jobs,
     "prompt": _add_prompt,
     "config": _add_config,
+    "doctor": _add_doctor,
     "engine": _add_engine,
 }
