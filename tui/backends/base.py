@@ -1,11 +1,10 @@
 """The front door to every server: what an image backend and a text backend answer to."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from tui.domain.chat import ChatEvent, ChatRequest
 from tui.domain.errors import LatentuiError, NotFoundError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
@@ -13,6 +12,9 @@ from tui.domain.request import GenerationRequest
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
 from tui.domain.workflow import NodeCatalog, ServerWorkflow
+
+if TYPE_CHECKING:  # who makes pictures has no use for it
+    from tui.domain.chat import ChatEvent, ChatRequest
 
 
 class Backend(ABC):
@@ -92,6 +94,11 @@ class ImageBackend(Backend):
         """The node definitions of a server that runs graphs; None of one that does not."""
         return None
 
+    async def node_classes(self, class_types: Collection[str]) -> NodeCatalog | None:
+        """At least the definitions of these classes, as far as the server has them; None as above."""
+        del class_types
+        return await self.node_catalog()
+
     async def workflows(self) -> tuple[ServerWorkflow, ...]:
         """The workflows that lie on it; none on a server that does not run graphs."""
         return ()
@@ -146,7 +153,7 @@ class TextBackend(Backend):
         """The names of its language models, loaded ones first."""
 
     @abstractmethod
-    def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+    def chat(self, request: "ChatRequest") -> "AsyncIterator[ChatEvent]":
         """Stream an answer. Closing the iterator stops the server. Raises `ServerError`, also midway."""
 
     @abstractmethod

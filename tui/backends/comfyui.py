@@ -1,7 +1,7 @@
 """ComfyUI: graphs in, progress over a socket, files out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from types import MappingProxyType
 from uuid import uuid4
@@ -30,6 +30,9 @@ _LOADERS = {
     "ControlNetLoader": ("control_net_name", "/models/controlnet"),
 }
 """Whose input declares a list of files, and the route for servers without that node."""
+
+_MOST_CLASSES = 24
+"""So many are asked for one by one; more of them, and all at once is sooner."""
 
 
 class ComfyUIBackend(ImageBackend):
@@ -115,6 +118,12 @@ class ComfyUIBackend(ImageBackend):
         if not self._version:
             await self.status()
         return await self._current.api.node_catalog(self._version)
+
+    async def node_classes(self, class_types: Collection[str]) -> NodeCatalog:
+        """These classes' definitions: all of them are megabytes that the server makes anew each time."""
+        if len(class_types) > _MOST_CLASSES:
+            return await self.node_catalog()
+        return await self._current.api.node_classes(class_types)
 
     async def workflows(self) -> tuple[ServerWorkflow, ...]:
         """Saved ones, and templates."""

@@ -1,7 +1,7 @@
 """ComfyUI's HTTP endpoints, one method each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +25,9 @@ from tui.protocol.comfyui_errors import Rejection
 from tui.protocol.untyped import mapping
 from tui.transport.errors import decode_json_as, error_of, not_json
 from tui.transport.http import HttpClient
+
+_AT_ONCE = 4
+"""Small requests on their way at the same time; each of them may open a connection."""
 
 _NO_SUCH_ROUTE = frozenset({404, 405})
 
@@ -136,6 +139,22 @@ class ComfyUIApi:
         self._catalog = await asyncio.to_thread(_decode_catalog, self.label, body, version, self._catalog)
         return self._catalog[1]
 
+    async def node_classes(self, class_types: Collection[str]) -> NodeCatalog:
+        """The definitions of these classes, without those that the server does not have."""
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(class_type: str) -> Mapping[str, Any]:
+            path = f"/object_info/{quote(class_type, safe='')}"
+            async with gate:
+                try:
+                    body = await self.content(path)
+                except NotFoundError:
+                    return {}
+            return (await asyncio.to_thread(_decode_catalog, self.label, body, "", None, path))[1].definitions
+
+        answers = await asyncio.gather(*map(ask, sorted(class_types)))
+        return NodeCatalog({name: answer[name] for answer in answers for name in answer})
+
     async def view(self, output: OutputImage) -> AsyncIterator[bytes]:
         """The bytes of a file."""
         query = {"filename": output.filename, "subfolder": output.subfolder, "type": output.folder}
@@ -147,7 +166,7 @@ class ComfyUIApi:
 
 
 def _decode_catalog(
-    label: str, body: bytes, version: str, known: tuple[bytes, NodeCatalog] | None
+    label: str, body: bytes, version: str, known: tuple[bytes, NodeCatalog] | None, path: str = "/object_info"
 ) -> tuple[bytes, NodeCatalog]:
     digest = sha256(body).digest()
     if known and known[0] == digest:
@@ -155,7 +174,7 @@ def _decode_catalog(
     try:
         definitions = decode_definitions(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise not_json(label, body, "/object_info") from error
+        raise not_json(label, body, path) from error
     return digest, NodeCatalog(definitions, f"{version} {digest.hex()[:12]}")
 
 

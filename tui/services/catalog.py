@@ -1,7 +1,7 @@
 """What each server has, asked once and remembered while the server stays the same."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Generic, TypeVar
 
 from tui.domain.errors import ServerError
@@ -30,6 +30,15 @@ class CatalogService:
         """The node definitions of a server that runs graphs, None of another. Raises as `catalog`."""
         backend = self._connections.image_backend(server)
         return await self._get(self._nodes, server, backend.node_catalog)
+
+    async def node_classes(self, server: str, class_types: Collection[str]) -> NodeCatalog | None:
+        """At least the definitions of these classes, asked each time: for who opens one workflow once."""
+        backend = self._connections.image_backend(server)
+        try:
+            return await backend.node_classes(class_types)
+        except ServerError:
+            self._connections.check_soon(server)
+            raise
 
     async def workflows(self, server: str) -> tuple[ServerWorkflow, ...]:
         """The workflows that lie on the server. Raises as `catalog`."""

@@ -1,7 +1,7 @@
 """Workflows as forms, and filled forms as requests."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,12 +35,16 @@ from tui.services.workflow_memory import WorkflowMemory
 from tui.services.workflow_values import checked_values
 from tui.storage.paths import Paths
 from tui.workflow.arranging import arranged
+from tui.workflow.classes import LORA_CLASSES, classes_of, has_model
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.fields import build_form
 from tui.workflow.fill import fill
 from tui.workflow.needs import needs_of
 from tui.workflow.requests import request_of, values_of
 from tui.workflow.templates import WorkflowTemplate, parse_template
+
+AskClasses = Callable[[str, frozenset[str]], Awaitable[NodeCatalog | None]]
+"""The definitions of a server's classes of these names: for who opens one workflow once."""
 
 _REMEMBERED = 16
 """How many of the person's own workflows are kept as they were understood."""
@@ -108,9 +112,12 @@ class WorkflowsService:
     or a picture or video that carries it), or "server:…" for one that lies on the server.
     """
 
-    def __init__(self, settings: SettingsOfWorkflows, catalog: CatalogOfServers) -> None:
+    def __init__(
+        self, settings: SettingsOfWorkflows, catalog: CatalogOfServers, ask_classes: AskClasses | None = None
+    ) -> None:
         self._settings = settings
         self._catalog = catalog
+        self._ask_classes = ask_classes
         self._memory = WorkflowMemory(settings.paths)
         self._defs: dict[str, tuple[NodeCatalog, NodeDefs]] = {}
         self._own: dict[tuple[object, ...], tuple[NodeDefs, WorkflowTemplate]] = {}
@@ -251,8 +258,8 @@ class WorkflowsService:
         if not self._catalog.capabilities(server).runs_graphs:
             templates = await asyncio.to_thread(builtin_templates)
             return await self._open_task(server, workflow, templates, defaults)
-        defs = await self._node_defs(server)
         template = await asyncio.to_thread(builtin_template, workflow)
+        defs = await self._node_defs(server, await asyncio.to_thread(self._classes, workflow, template))
         if template is None:
             found = await self._located(server, workflow)
             template = await asyncio.to_thread(self._own_template, found, workflow, defs)
@@ -311,8 +318,26 @@ class WorkflowsService:
         prepared = prepare_pictures(form, values, self._settings.paths.cache)
         return prepared.values, prepared.notes
 
-    async def _node_defs(self, server: str) -> NodeDefs:
-        catalog = await self._catalog.node_catalog(server)
+    def _classes(self, workflow: str, template: WorkflowTemplate | None) -> frozenset[str] | None:
+        """The only classes that the workflow needs; None: all are asked for."""
+        if self._ask_classes is None or workflow.startswith(SERVER):
+            return None
+        if template is not None:
+            return classes_of(template.graph)
+        path = find_own(self._settings.paths.workflows, workflow)
+        return classes_of(read_own(path, workflow).data) if path.suffix == ".json" else None
+
+    async def _node_catalog(self, server: str, classes: frozenset[str] | None) -> NodeCatalog | None:
+        if self._ask_classes is None or classes is None:
+            return await self._catalog.node_catalog(server)
+        catalog = await self._ask_classes(server, classes)
+        if catalog is None or not has_model(catalog.definitions) or classes >= LORA_CLASSES:
+            return catalog
+        more = await self._ask_classes(server, LORA_CLASSES - classes)
+        return catalog if more is None else NodeCatalog({**catalog.definitions, **more.definitions})
+
+    async def _node_defs(self, server: str, classes: frozenset[str] | None) -> NodeDefs:
+        catalog = await self._node_catalog(server, classes)
         if catalog is None:
             raise WorkflowError(f"{server} does not say which nodes it has.", "Check that it is a ComfyUI.")
         known = self._defs.get(server)

@@ -103,6 +103,11 @@ def is_stand_in(class_type: str) -> bool:
     return class_type in _DEFINITIONS
 
 
+def is_replaced(class_type: str) -> bool:
+    """Whether nodes of the class give way to others that every server has."""
+    return class_type in _REPLACED
+
+
 def with_stand_ins(defs: NodeDefs, class_types: set[str]) -> NodeDefs:
     """The server's classes, and those of these packs that a workflow has and the server lacks."""
     wanted = [name for name in _DEFINITIONS if name in class_types and name not in defs]
