@@ -11,6 +11,7 @@ from tests.support.engine_canvas import txt2img_canvas
 from tests.support.studio import Studio
 from tests.ui.test_engine_studio import engine_studio
 from tui.domain.job import JobStatus
+from tui.ui.screens.arrange_sheet import ArrangeSheet, FieldList
 from tui.ui.screens.line_sheet import LineSheet
 from tui.ui.screens.studio import StudioScreen
 from tui.ui.screens.workflows import WorkflowList, WorkflowsScreen
@@ -129,3 +130,40 @@ async def test_a_workflow_shows_the_picture_beside_it(own_folder: Path, tmp_path
         listing.cursor = [item.name for item in listing.items].index("foxes")
         side = studio.app.screen.query_one("#side")
         await studio.until(lambda: side.has_class("-has-thumbnail"))
+
+
+async def test_fields_are_pinned_hidden_and_named_anew(own_folder: Path) -> None:
+    path = own_folder / "foxes.json"
+    path.write_text(json.dumps(txt2img_canvas()))
+    async with engine_studio() as studio:
+        listing = await workflows_place(studio)
+        listing.cursor = [item.name for item in listing.items].index("foxes")
+        listing.focus()
+        await studio.press("a")
+        await studio.until(lambda: isinstance(studio.app.screen, ArrangeSheet))
+        fields = studio.app.screen.query_one(FieldList)
+        await studio.until(lambda: fields.items)
+
+        def at(name: str) -> None:
+            fields.cursor = [field.name for field in fields.items].index(name)
+
+        at("cfg_scale")
+        await studio.press("space")
+        await studio.until(lambda: fields.items[0].name == "cfg_scale")
+        at("denoise")
+        await studio.press("x")
+        await studio.until(lambda: any(field.is_hidden for field in fields.items))
+        at("steps")
+        await studio.press("e")
+        await studio.until(lambda: isinstance(studio.app.screen, LineSheet))
+        await studio.press("ctrl+u")
+        await studio.type("Rounds")
+        await studio.press("enter")
+        await studio.until(lambda: "Rounds" in [field.label for field in fields.items])
+        await studio.press("escape")
+        await studio.until(lambda: isinstance(studio.app.screen, WorkflowsScreen))
+        await studio.press("enter")
+        await in_studio(studio, "foxes")
+        assert studio.form.rows[0].field.name == "cfg_scale"
+        assert studio.form.row("denoise") is None
+        assert studio.row("steps").field.label == "Rounds"

@@ -51,6 +51,7 @@ class WorkflowsScreen(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open", "Open a file", id="workflows.open", show=False),
         Binding("c", "copy", "Save a copy", id="workflows.copy", show=False),
+        Binding("a", "arrange", "Arrange its fields", id="workflows.arrange", show=False),
         Binding("escape", "app.go('studio')", "Back to the studio", show=False),
     ]
     HINTS = (
@@ -58,6 +59,7 @@ class WorkflowsScreen(Place):
         ("/", "find", "screen.find"),
         ("o", "open a file", "screen.open"),
         ("c", "save a copy", "screen.copy"),
+        ("a", "arrange", "screen.arrange"),
         ("f2", "studio", "app.go('studio')"),
         ("f1", "help", "app.help"),
     )
@@ -193,6 +195,21 @@ class WorkflowsScreen(Place):
             copy = await self._workflows.save_copy(self._server, summary.name, name)
             app_of(self).say(f"Saved as {copy.name}.")
             self._refresh()
+
+    @gesture
+    async def action_arrange(self) -> None:
+        """Pin, hide, order and rename the workflow's fields."""
+        from tui.ui.screens.arrange_sheet import ArrangeSheet
+
+        summary, workflows = self._list.current, self._workflows
+        if summary is not None and workflows is not None:
+            form = await workflows.form(self._server, summary.name)
+            wishes = await workflows.arrangement(self._server, summary.name)
+            sheet = ArrangeSheet(workflows, self._server, summary.name, form, wishes)
+            await app_of(self).push_screen(sheet, self._note_arranged)
+
+    def _note_arranged(self, _: None) -> None:
+        self._look()
 
 
 def _path(given: str) -> str:
