@@ -41,4 +41,4 @@ def _paragraphs(summary: WorkflowSummary, form: Form, needs: Needs) -> Iterator[
     front = [field.label for field in form.fields if not field.is_advanced and not field.is_hidden]
     more = len(form.fields) - len(front)
     asked = ", ".join(label.lower() for label in front[:_MOST_FIELDS])
-    yield f"It asks for: {asked}." + (f" {more} more fields are one key away." if more else "")
+    yield f"It asks for: {asked}." + (f" {more} more on ^f." if more else "")
