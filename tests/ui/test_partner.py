@@ -160,3 +160,12 @@ async def test_without_a_language_server_it_is_said_how_to_get_one(tmp_path: Pat
         await studio.press("escape")
         await back(studio)
         assert studio.prompt.text == "a fox"
+
+
+async def test_sharing_the_memory_is_switched_on_in_the_settings(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        await studio.press("f6")
+        await studio.until_text("Share memory")
+        await studio.press(*["tab"] * 6, "space")
+        await studio.until(lambda: services.settings.current.hand_over_memory)

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.domain.errors import InputError, LatentuiError
-from tui.domain.forms import ChoiceField, Form, IntegerField, TextField
+from tui.domain.forms import ChoiceField, Form, IntegerField, TextField, ToggleField
 from tui.domain.request import FieldValue, Task
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerSettings, Settings
@@ -47,6 +47,7 @@ GENERAL = Form(
         ChoiceField(name="theme", label="Theme", choices=tuple(theme.name for theme in THEMES)),
         ChoiceField(name="graphics", label="Graphics", choices=GRAPHICS, note="from the next start on"),
         IntegerField(name="queue_depth", label="Sent ahead", minimum=1, maximum=100),
+        ToggleField(name="hand_over_memory", label="Share memory"),
     ),
 )
 
