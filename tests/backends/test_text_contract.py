@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from tests.support.llama_server import llama_server
+from tests.support.llama_server import llama_server, until_idle
 from tests.support.text_peers import TextPeer, open_text_peer, text_backend, text_peer_names
 from tui.backends.base import TextBackend
 from tui.domain.chat import ChatCompleted, ChatEvent, ChatRequest, TextReceived
@@ -76,6 +76,31 @@ async def test_closing_the_answer_stops_the_server(name: str, tmp_path: Path) ->
         assert peer.is_idle
         await peer.is_idle()
         assert (await backend.status()).product
+
+
+async def test_closing_one_answer_leaves_another_going(tmp_path: Path) -> None:
+    async with (
+        llama_server(tmp_path, is_slow=True) as server,
+        text_backend(server.settings) as ours,
+        text_backend(server.settings) as theirs,
+        aclosing(asking(theirs, replace(QUESTION, maximum_tokens=1500))) as other,
+    ):
+        await anext(other)
+        async with aclosing(asking(ours, replace(QUESTION, maximum_tokens=1500))) as events:
+            await anext(events)
+            assert await server.busy_slots() == 2
+        await until_idle(server, besides=1)
+        assert isinstance(await anext(other), TextReceived)
+        assert await server.busy_slots() == 1
+
+
+async def test_new_settings_leave_a_running_answer_its_connection(peer: TextPeer) -> None:
+    async with text_backend(peer.settings) as backend, aclosing(asking(backend)) as events:
+        await anext(events)
+        await backend.configure(replace(peer.settings, name="renamed"))
+        assert isinstance([event async for event in events][-1], ChatCompleted)
+        assert backend.settings.name == "renamed"
+        assert (await backend.connect()).product
 
 
 async def test_an_address_that_ends_in_v1_is_the_same_server(peer: TextPeer) -> None:

@@ -39,6 +39,18 @@ async def test_one_proposal_is_one_line(latentui: Latentui, llama: LlamaServer, 
     assert len(ended.out.split()) > 3
 
 
+async def test_a_language_server_tells_its_models_and_how_it_is(
+    latentui: Latentui, llama: LlamaServer
+) -> None:
+    where = ("--kind", "lmstudio", "--url", llama.url)
+    ended = await latentui("models", *where)
+    assert (ended.code, ended.out) == (0, "models:\n  tiny-llm\n")
+    assert json.loads((await latentui("models", *where, "--json")).out)["models"] == ["tiny-llm"]
+    ended = await latentui("status", *where)
+    assert ended.code == 0
+    assert "llama.cpp · tiny-llm" in ended.out
+
+
 async def test_json_tells_the_proposals_and_who_wrote_them(latentui: Latentui, llama: LlamaServer) -> None:
     ended = await latentui(
         "prompt", "expand", "a fox <lora:ink:1>", "--url", llama.url, "--json", "--seed", "3"

@@ -74,12 +74,12 @@ async def llama_server(
         model.unlink()
 
 
-async def until_idle(server: LlamaServer) -> None:
-    """Return once the server writes nothing any more."""
+async def until_idle(server: LlamaServer, *, besides: int = 0) -> None:
+    """Return once the server writes nothing any more, but for some answers to others."""
     idle = asyncio.Event()
 
     async def look() -> None:
-        while await server.busy_slots():
+        while await server.busy_slots() > besides:
             await asyncio.sleep(0.02)
         idle.set()
 

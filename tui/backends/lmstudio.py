@@ -1,7 +1,8 @@
 """LM Studio, and every other server that speaks OpenAI's chat API."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -42,11 +43,22 @@ class LMStudioBackend(TextBackend):
         super().__init__(settings)
         self._http: HttpClient | None = None
         self._list_path: str | None = None
+        self._answers: Counter[HttpClient] = Counter()
+        """How many answers are being written over each connection."""
+
+    async def configure(self, settings: ServerSettings) -> None:
+        """Take other settings; an answer that is being written keeps its connection."""
+        self._list_path = None
+        http, self._http = self._http, None
+        self._settings = settings
+        if http is not None and not self._answers[http]:
+            await http.aclose()
 
     async def disconnect(self) -> None:
         self._list_path = None
-        http, self._http = self._http, None
-        if http is not None:
+        clients = {*self._answers, *([self._http] if self._http else [])}
+        self._http = None
+        for http in clients:
             await http.aclose()
 
     async def status(self) -> ServerStatus:
@@ -67,19 +79,10 @@ class LMStudioBackend(TextBackend):
         answer = ChatStream()
         if model.is_loaded is False:
             yield ModelLoading()
-        has_begun = False
-        try:
-            async with open_events(
-                self._client(), _CHAT, chat_body(request, model.name), first_byte_seconds=_FIRST_TOKEN_SECONDS
-            ) as stream:
-                self._refuse(stream)
-                has_begun = True
-                async with aclosing(_pieces(answer, stream, self._client().label)) as pieces:
-                    async for piece in pieces:
-                        yield piece
-        except AnswerLostError as error:
-            raise self._broken_off() if has_begun else error from error.__cause__
-        yield self._completed(answer)
+        async with self._answering() as http, aclosing(_answer(http, answer, request, model.name)) as pieces:
+            async for piece in pieces:
+                yield piece
+            yield _completed(answer, http.label)
 
     async def unload(self) -> None:
         found = await self._models()
@@ -89,6 +92,19 @@ class LMStudioBackend(TextBackend):
                 await self._client().post_json("/api/v1/models/unload", {"instance_id": instance})
             elif found.product == "llama.cpp":
                 await self._client().post_json("/models/unload", {"model": instance})
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncGenerator[HttpClient]:
+        http = self._client()
+        self._answers[http] += 1
+        try:
+            yield http
+        finally:
+            self._answers[http] -= 1
+            if not self._answers[http]:
+                del self._answers[http]
+                if http is not self._http:
+                    await http.aclose()
 
     def _client(self) -> HttpClient:
         if self._http is None:
@@ -134,28 +150,45 @@ class LMStudioBackend(TextBackend):
             raise error_of(http.label, response.status_code, error_message(tree).encode(), path)
         return read_models(path, tree) if response.is_success else None
 
-    def _refuse(self, stream: EventStream) -> None:
-        """Raise what an answer without a stream stands for; LM Studio hides errors behind a 200."""
-        if stream.is_stream and 200 <= stream.status < 300:
-            return
-        said = error_message(_decoded(stream.body))
-        raise _refusal(self._client().label, stream.status, said, stream.body)
 
-    def _completed(self, answer: ChatStream) -> ChatCompleted:
-        if not answer.is_whole:
-            raise self._broken_off()
-        if not answer.text.strip():
-            raise ServerReplyError(
-                f"{self._client().label} gave an empty answer.",
-                "It may have run out of context, or only thought. Nothing was changed; try again.",
-            )
-        return ChatCompleted(answer.text, answer.model, was_cut=answer.finish_reason == "length")
+async def _answer(
+    http: HttpClient, answer: ChatStream, request: ChatRequest, model: str
+) -> AsyncGenerator[ChatEvent]:
+    body, has_begun = chat_body(request, model), False
+    try:
+        async with open_events(http, _CHAT, body, first_byte_seconds=_FIRST_TOKEN_SECONDS) as stream:
+            _refuse(stream, http.label)
+            has_begun = True
+            async with aclosing(_pieces(answer, stream, http.label)) as pieces:
+                async for piece in pieces:
+                    yield piece
+    except AnswerLostError as error:
+        raise _broken_off(http.label) if has_begun else error from error.__cause__
 
-    def _broken_off(self) -> ServerUnreachableError:
-        return ServerUnreachableError(
-            f"{self._client().label} broke off in the middle of its answer.",
-            "It may have stopped. Nothing was changed.",
+
+def _refuse(stream: EventStream, label: str) -> None:
+    """Raise what an answer without a stream stands for; LM Studio hides errors behind a 200."""
+    if stream.is_stream and 200 <= stream.status < 300:
+        return
+    said = error_message(_decoded(stream.body))
+    raise _refusal(label, stream.status, said, stream.body)
+
+
+def _completed(answer: ChatStream, label: str) -> ChatCompleted:
+    if not answer.is_whole:
+        raise _broken_off(label)
+    if not answer.text.strip():
+        raise ServerReplyError(
+            f"{label} gave an empty answer.",
+            "It may have run out of context, or only thought. Nothing was changed; try again.",
         )
+    return ChatCompleted(answer.text, answer.model, was_cut=answer.finish_reason == "length")
+
+
+def _broken_off(label: str) -> ServerUnreachableError:
+    return ServerUnreachableError(
+        f"{label} broke off in the middle of its answer.", "It may have stopped. Nothing was changed."
+    )
 
 
 async def _pieces(answer: ChatStream, stream: EventStream, label: str) -> AsyncGenerator[ChatEvent]:

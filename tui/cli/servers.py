@@ -9,8 +9,9 @@ from typing import Any
 from tui.cli.choice import chosen_server
 from tui.cli.faults import UNREACHABLE
 from tui.domain.server import Catalog, Connection, ConnectionState
+from tui.domain.settings import ServerKind
 from tui.domain.text import one_line
-from tui.services.bundle import open_services
+from tui.services.bundle import Services, open_services
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -80,16 +81,22 @@ def _connection_json(connection: Connection) -> dict[str, Any]:
 async def _models(arguments: argparse.Namespace) -> int:
     async with open_services(watches=False) as services:
         server = await chosen_server(services, arguments)
-        catalog = await services.catalog.catalog(server)
+        lists = await _lists(services, server)
     if arguments.json:
-        _print(json.dumps({"server": server, **_names(catalog)}))
+        _print(json.dumps({"server": server, **lists}))
         return 0
-    for heading, names in _names(catalog).items():
+    for heading, names in lists.items():
         if names:
             _print(f"{heading}:")
         for name in names:
             _print(f"  {name}")
     return 0
+
+
+async def _lists(services: Services, server: str) -> dict[str, tuple[str, ...]]:
+    if services.connections.connection(server).kind == ServerKind.LMSTUDIO:
+        return {"models": await services.connections.text_backend(server).models()}
+    return _names(await services.catalog.catalog(server))
 
 
 def _names(catalog: Catalog) -> dict[str, tuple[str, ...]]:
