@@ -48,6 +48,8 @@ def measure(url: str, runs: int, folder: Path) -> None:
     bare: list[float] = []
     ours: list[float] = []
     os.environ["LATENTUI_HOME"] = str(folder / "home")
+    # an installed program has its bytecode; in a checkout the first run, which does not count, writes it
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for _ in range(runs + 1):
         bare.append(
             timed([sys.executable, str(HERE / "bare_client.py"), url, str(graph_file(folder)), str(folder)])

@@ -77,6 +77,8 @@ def main() -> None:
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as home:
         os.environ["LATENTUI_HOME"] = home
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
+        whole([PYTHON, "-m", "tui", "--version"])  # and a checkout has it from here on
         studio: list[float] = []
         empty: list[float] = []
         version: list[float] = []
