@@ -111,6 +111,7 @@ class StudioScreen(PartnerPlace):
         app.output_saved.subscribe(self, self._show_saved)
         app.job_ended.subscribe(self, self._note_ending)
         self.watch(app, "offers", self._show_offers)
+        watching.follow(app.jobs)
         if app.session is not None:
             self._show_session(app.session)
 
