@@ -25,7 +25,7 @@ Scene = Callable[[Terminal, Path], None]
 
 
 def generate(terminal: Terminal, prompt: str, seconds: float) -> None:
-    terminal.key("Escape", "ctrl+a")
+    terminal.key("Escape", "Home", "ctrl+k")
     terminal.type(prompt)
     terminal.key("ctrl+g")
     time.sleep(seconds)
@@ -89,6 +89,43 @@ def settings(terminal: Terminal, home: Path) -> None:
     terminal.shot(HERE / "settings.png")
 
 
+SUBJECTS = (
+    "a red fox in fresh snow, sunset",
+    "a lighthouse on a cliff at night, storm",
+    "a castle by the lake, dawn",
+    "an astronaut in the desert, morning",
+    "a balloon over mountains, golden hour",
+    "a deer in the forest, fog",
+    "a whale in the sea at night, aurora",
+    "a wolf in fresh snow, sunset",
+)
+
+
+def contact(terminal: Terminal, home: Path) -> None:
+    del home
+    for subject in SUBJECTS:
+        generate(terminal, subject, 0.5)
+    time.sleep(5 * len(SUBJECTS))
+    terminal.key("F4")
+    time.sleep(1.5)
+    terminal.key("t")
+    time.sleep(3)
+    terminal.key("Right")
+    time.sleep(2)
+    terminal.shot(HERE / "contact.png")
+
+
+def compare(terminal: Terminal, home: Path) -> None:
+    del home
+    for subject in (SUBJECTS[0], SUBJECTS[-1]):
+        generate(terminal, subject, 6)
+    terminal.key("F4")
+    time.sleep(1.5)
+    terminal.key("c")
+    time.sleep(2)
+    terminal.shot(HERE / "compare.png")
+
+
 def painted(home: Path, name: str) -> Path:
     """A picture to start from, made by the command line."""
     path = home / name
@@ -132,6 +169,8 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "canny": ("120x40", canny),
     "small": ("80x24", small),
     "settings": ("120x40", settings),
+    "contact": ("120x40", contact),
+    "compare": ("120x40", compare),
 }
 
 

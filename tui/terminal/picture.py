@@ -11,9 +11,10 @@ from textual.widget import Widget
 
 from tui.domain.text import clean
 from tui.terminal.cover import is_clear, is_seen
-from tui.terminal.geometry import FIT, Viewpoint
+from tui.terminal.geometry import FIT, Viewpoint, place
 from tui.terminal.painter import Painter
 from tui.terminal.profile import TerminalProfile
+from tui.terminal.rendering import dots_across
 from tui.terminal.strips import words
 from tui.terminal.textual_host import TerminalHost, host_of
 
@@ -84,12 +85,30 @@ class Picture(Widget):
         self._painter.set_view(replace(self._painter.view, zoom=zoom) if zoom != FIT else Viewpoint())
 
     def zoom_in(self) -> None:
-        """One step closer."""
-        self.zoom_to(next((zoom for zoom in ZOOMS if zoom > self.zoom), self.zoom))
+        """One step closer than it is seen."""
+        scale = self._scale
+        self.zoom_to(next((zoom for zoom in ZOOMS if zoom > scale * 1.01), self.zoom))
 
     def zoom_out(self) -> None:
         """One step back, at last to the whole picture."""
-        self.zoom_to(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom), FIT))
+        closest = max(self.zoom, self._whole_scale)
+        steps = (zoom for zoom in reversed(ZOOMS) if self._whole_scale < zoom < closest)
+        self.zoom_to(next(steps, FIT))
+
+    @property
+    def _scale(self) -> float:
+        """Pixels of the terminal across one of the picture."""
+        return self.zoom if self.zoom != FIT else self._whole_scale
+
+    @property
+    def _whole_scale(self) -> float:
+        """The same where the whole picture is shown."""
+        image = self._painter.image
+        if image is None or not all(self.area):
+            return FIT
+        dots = dots_across(self.profile)
+        whole = place(image.size, self.area, self.profile.cell, dots)
+        return whole.columns * dots / image.width
 
     def zoom_by(self, how: str) -> None:
         """As keys say it: in, out, fit, or pixels."""

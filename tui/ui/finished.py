@@ -46,9 +46,10 @@ def recipe(result: Result) -> str:
 
 
 def differences(one: Result, other: Result) -> tuple[str, str]:
-    """What each has that the other has not: "seed 471 · steps 20"."""
+    """What each has that the other has not: "steps 20 · cfg scale 7"; the seed stands in the caption."""
     values = [{**values_of(result), "workflow": result.job.request.workflow} for result in (one, other)]
-    names = [name for name in {**values[0], **values[1]} if values[0].get(name) != values[1].get(name)]
+    known = {**values[0], **values[1]}
+    names = [name for name in known if values[0].get(name) != values[1].get(name) and name != "seed"]
     prompts = [{result.job.request.prompt} for result in (one, other)]
     said = [[f"{name.replace('_', ' ')} {side.get(name, '–')}" for name in names] for side in values]
     if prompts[0] != prompts[1]:
