@@ -44,6 +44,8 @@ def main() -> None:
             for kind in servers:
                 if kind is not ServerKind.LMSTUDIO:
                     shoot(terminal, kind)
+                if kind is ServerKind.COMFYUI:
+                    show_workflows(terminal)
 
 
 def shoot(terminal: Terminal, kind: ServerKind) -> None:
@@ -58,6 +60,19 @@ def shoot(terminal: Terminal, kind: ServerKind) -> None:
     time.sleep(SECONDS)
     terminal.shot(HERE / f"server-{kind}.png")
     print(kind)
+
+
+def show_workflows(terminal: Terminal) -> None:
+    """What lies on a ComfyUI, and what it lacks for one of its own templates."""
+    terminal.key("F5")
+    time.sleep(4)
+    terminal.key("slash")
+    terminal.type("stitch")
+    terminal.key("Return")
+    time.sleep(6)
+    terminal.shot(HERE / "workflows.png")
+    terminal.key("F2")
+    time.sleep(1)
 
 
 if __name__ == "__main__":
