@@ -37,7 +37,7 @@ class SeedRow(FieldRow):
             return "^r fixes it" if has_focus else ""
         if self._value is None:
             return f"last {self.last_seed}"
-        return "same as the last" if self._value == self.last_seed else ""
+        return "as last time" if self._value == self.last_seed else ""
 
     def watch_last_seed(self) -> None:
         self._say()
