@@ -1,15 +1,19 @@
 """The writing partner in the studio: a proposal is taken, discarded, or fails, and the prompt is safe."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.fake_services import connected, fake_services
-from tests.support.studio import SIZES, Studio, open_studio
+from tests.support.studio import SIZES, Studio, open_studio, picture_file
 from tui.domain.errors import ServerUnreachableError
+from tui.domain.job import JobStatus
+from tui.domain.settings import ServerKind, ServerSettings
 from tui.services.prompts import PromptHelp
 from tui.ui.screens.partner import PartnerSheet
 from tui.ui.screens.studio import StudioScreen
+from tui.ui.widgets.picture_pane import PicturePane
 from tui.ui.widgets.prompt import PromptArea
 
 PROPOSAL = "a red fox in deep snow, soft light"
@@ -140,6 +144,40 @@ async def test_a_negative_prompt_goes_where_it_belongs(tmp_path: Path) -> None:
         assert prompt_of(studio, "#negative") == ""
 
 
+async def test_the_picture_on_the_screen_is_described(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        await studio.type("a fox")
+        await studio.press("ctrl+g")
+        await studio.until(lambda: services.generation.jobs)
+        job = replace(services.generation.jobs[0], status=JobStatus.IN_PROGRESS, started_at=1.0)
+        services.generation.put(job)
+        await studio.until(lambda: studio.app.jobs[0].status is JobStatus.IN_PROGRESS)
+        await studio.pilot.pause()
+        path = picture_file(tmp_path / "pictures" / "fox_00012.png")
+        services.generation.finish(job, path)
+        await studio.until(lambda: "fox_00012" in studio.app.screen.query_one(PicturePane).caption)
+        await open_partner(studio, "")
+        await studio.press(*["down"] * 4, "enter")
+        await studio.until_text("takes it")
+    asked = services.prompts.asked[0]
+    assert (asked.help, asked.picture) == (PromptHelp.DESCRIBE, str(path))
+
+
+async def test_a_picture_from_disk_is_picked_and_described(tmp_path: Path) -> None:
+    path = picture_file(tmp_path / "owl.png")
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        await open_partner(studio)
+        await studio.press(*["down"] * 4, "enter")
+        await studio.until_text("Picture to describe")
+        await studio.press("slash", "ctrl+u")
+        await studio.type(str(path))
+        await studio.press("enter")
+        await studio.until_text("takes it")
+    assert services.prompts.asked[0].picture == str(path)
+
+
 async def test_an_empty_prompt_can_only_be_described(tmp_path: Path) -> None:
     services = fake_services(tmp_path, connected())
     async with open_studio(services) as studio:
@@ -169,3 +207,14 @@ async def test_sharing_the_memory_is_switched_on_in_the_settings(tmp_path: Path)
         await studio.until_text("Share memory")
         await studio.press(*["tab"] * 6, "space")
         await studio.until(lambda: services.settings.current.hand_over_memory)
+
+
+async def test_a_language_server_that_was_found_is_named(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    services.prompts.server = None
+    async with open_studio(services) as studio:
+        studio.app.offers = (
+            ServerSettings(name="lmstudio", kind=ServerKind.LMSTUDIO, url="http://127.0.0.1:1234"),
+        )
+        await open_partner(studio)
+        await studio.until_text("One answers at http://127.0.0.1:1234.")

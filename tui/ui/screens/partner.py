@@ -14,6 +14,7 @@ from textual.geometry import Region
 from textual.widgets import Input, Static
 
 from tui.domain.errors import InputError, LatentuiError
+from tui.domain.settings import ServerKind
 from tui.services.prompts import (
     HelpRequest,
     PartnerThinks,
@@ -38,7 +39,7 @@ HEIGHT = 14
 NOBODY = (
     "No language server is switched on.\n\n"
     "Start LM Studio, llama.cpp or Ollama, then switch it on in the settings (F6). "
-    "It listens at http://127.0.0.1:1234 unless you chose otherwise."
+    "LM Studio listens at http://127.0.0.1:1234."
 )
 
 
@@ -119,13 +120,17 @@ class PartnerSheet(Sheet[Accepted]):
         self.query_one(".title", Static).update(plain(self._who))
         if self._services.prompts.server is None:
             self.add_class("-writing")
-            self.query_one(Proposal).fail(NOBODY)
+            self.query_one(Proposal).tell(self._how_to_get_one())
             self._hint(("Esc", "leaves"))
             return
         offers = self.query_one(OfferList)
         offers.show(offers_for(self._occasion))
         offers.focus()
         self._hint(("Enter", "asks"), ("Esc", "leaves"))
+
+    def _how_to_get_one(self) -> str:
+        found = [offer.url for offer in app_of(self).offers if offer.kind is ServerKind.LMSTUDIO]
+        return f"{NOBODY}\n\nOne answers at {found[0]}." if found else NOBODY
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._lay_out)

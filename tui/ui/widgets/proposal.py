@@ -58,7 +58,7 @@ class Proposal(Vertical):
     def begin(self, activity: str) -> None:
         """Nothing is written yet."""
         self.remove_class("-several")
-        self._tell("", failed=False)
+        self.tell("")
         self.say(activity)
 
     def say(self, activity: str) -> None:
@@ -71,7 +71,7 @@ class Proposal(Vertical):
 
     def ready(self, proposals: Sequence[str]) -> None:
         """The whole of it."""
-        self._tell(proposals[0], failed=False)
+        self.tell(proposals[0])
         self.set_class(len(proposals) > 1, "-several")
         if len(proposals) > 1:
             several = self.query_one(ChoiceList)
@@ -85,10 +85,11 @@ class Proposal(Vertical):
     def fail(self, sentence: str) -> None:
         """It came to nothing."""
         self.remove_class("-several")
-        self._tell(sentence, failed=True)
+        self.tell(sentence, failed=True)
         self._written = ""
 
-    def _tell(self, text: str, *, failed: bool) -> None:
+    def tell(self, text: str, *, failed: bool = False) -> None:
+        """Show a text as a whole."""
         static = self.query_one(".text", Static)
         static.set_class(failed, "failed")
         static.update(plain(text))
