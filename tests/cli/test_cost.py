@@ -27,7 +27,7 @@ HEAVY = {
 """What a job that is sent as a graph has no use for."""
 
 OURS = 145
-"""Modules of ours at most: 128 were imported when this was written."""
+"""Modules of ours at most: 129 were imported when this was written."""
 
 GRAPH = {
     "1": {
