@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.support.fake_prompts import FakePrompts
+from tests.support.fake_queue import FakeQueue
 from tui.domain.errors import InputError, LatentuiError, PictureError, SettingsError
 from tui.domain.events import JobChanged, OutputSaved, PreviewReceived, ServiceEvent
 from tui.domain.forms import (
@@ -221,10 +222,11 @@ class FakePictures:
         return Path(path).read_bytes()
 
 
-class FakeGeneration:
+class FakeGeneration(FakeQueue):
     """A queue that moves only when it is told to."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.jobs: tuple[Job, ...] = ()
         self.cancelled: list[JobId] = []
         self.error: LatentuiError | None = None

@@ -78,13 +78,13 @@ class LatentuiApp(App[int]):
     theme: Reactive[str] = Reactive(DARK.name)
     """Ours from the start: with a change of theme the styles would be read twice for the first frame."""
 
-    jobs: "reactive[tuple[Job, ...]]" = reactive(())
+    jobs: "reactive[tuple[Job, ...]]" = reactive((), repaint=False)
     """Every job known, newest first."""
 
-    connections: "reactive[tuple[Connection, ...]]" = reactive(())
+    connections: "reactive[tuple[Connection, ...]]" = reactive((), repaint=False)
     """Every server's indicator, in the order of the settings."""
 
-    offers: "reactive[tuple[ServerSettings, ...]]" = reactive(())
+    offers: "reactive[tuple[ServerSettings, ...]]" = reactive((), repaint=False)
     """Servers found on this machine that are not used yet."""
 
     def __init__(
@@ -198,15 +198,16 @@ class LatentuiApp(App[int]):
                 session.choose_workflow(value)
             case _:
                 session.edit("prompt", value)
-        await self._show_in_studio()
+        await self.show_draft()
 
     async def reuse(self, request: "GenerationRequest") -> None:
         """Put an earlier request into the studio's form."""
         if self.session is not None:
             self.session.reuse(request)
-            await self._show_in_studio()
+            await self.show_draft()
 
-    async def _show_in_studio(self) -> None:
+    async def show_draft(self) -> None:
+        """Go to the studio and show what the session has in its draft."""
         from tui.ui.screens.studio import StudioScreen
 
         await self.switch_mode("studio")

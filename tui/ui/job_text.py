@@ -1,11 +1,11 @@
 """All there is to say about a job, as text."""
 
 import time
-from collections.abc import Iterator, Mapping
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, cast
 
 from tui.domain.job import Job, JobStatus
-from tui.domain.request import GenerationRequest, PictureInput
+from tui.domain.request import ControlUnit, GenerationRequest, Lora, PictureInput
 from tui.ui import words
 
 _STATES = {
@@ -17,11 +17,34 @@ _STATES = {
     JobStatus.UNKNOWN: "Outcome unknown",
 }
 _SKIPPED = frozenset({"plan", "prompt", "negative_prompt", "notes", "extras", "task"})
+_PHASES = {
+    "waiting": "waits here",
+    "sent": "handed over",
+    "queued": "taken by the server",
+    "running": "started",
+    "completed": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "unknown": "outcome unknown",
+}
 
 
-def job_text(job: Job) -> str:
-    """State, failure, request, times and files of a job."""
-    return "\n".join(_lines(job))
+class StateChange(Protocol):
+    """A line of a job's log, as the journal keeps it."""
+
+    @property
+    def phase(self) -> str: ...
+
+    @property
+    def at(self) -> float: ...
+
+    @property
+    def detail(self) -> str: ...
+
+
+def job_text(job: Job, log: Sequence[StateChange] = ()) -> str:
+    """State, failure, request, times, files and log of a job."""
+    return "\n".join((*_lines(job), *_logged(log)))
 
 
 def _lines(job: Job) -> Iterator[str]:
@@ -34,6 +57,8 @@ def _lines(job: Job) -> Iterator[str]:
     yield from _request(job.request)
     yield ""
     yield from _times(job)
+    if job.server_job_id and job.server_job_id != job.id:
+        yield f"Id there    {job.server_job_id}"
     yield f"Id          {job.id}"
     yield from (f"File        {output.path}" for output in job.outputs)
 
@@ -52,14 +77,21 @@ def _values(request: GenerationRequest) -> Mapping[str, str]:
         for name in request.__dataclass_fields__
         if name not in _SKIPPED and getattr(request, name) not in (None, ())
     }
+    if request.plan is not None:
+        found["graph"] = f"{len(request.plan.graph)} nodes"
     return {name: _spelled(value) for name, value in {**found, **request.extras}.items()}
 
 
 def _spelled(value: object) -> str:
     if isinstance(value, PictureInput):
         return value.path
+    if isinstance(value, Lora):
+        return f"{value.name} at {value.strength:g}"
+    if isinstance(value, ControlUnit):
+        guide = value.model or value.preprocessor or "the picture itself"
+        return f"{guide} at {value.strength:g}, from {value.image.path}"
     if isinstance(value, tuple):
-        return ", ".join(map(str, cast("tuple[object, ...]", value)))
+        return ", ".join(map(_spelled, cast("tuple[object, ...]", value)))
     return str(value)
 
 
@@ -71,9 +103,20 @@ def _times(job: Job) -> Iterator[str]:
         yield f"Ended       {_clock(job.ended_at)}, after {_between(job.started_at, job.ended_at)}"
 
 
+def _logged(log: Sequence[StateChange]) -> Iterator[str]:
+    if log:
+        yield ""
+        yield "Log"
+    for change in log:
+        said = f": {change.detail}" if change.detail else ""
+        yield f"{_clock(change.at):<11} {_PHASES.get(change.phase, change.phase)}{said}"
+
+
 def _between(start: float, end: float) -> str:
     return words.duration(max(end - start, 0))
 
 
 def _clock(seconds: float) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(seconds))
+    then = time.localtime(seconds)
+    is_today = then[:3] == time.localtime()[:3]
+    return time.strftime("%H:%M:%S" if is_today else "%d %b %Y %H:%M:%S", then)

@@ -27,6 +27,7 @@ class Session:
         self._form_of = ("", "")
         self._wish = ""
         self._is_fresh = False
+        self._edited: Job | None = None
 
     @property
     def image_servers(self) -> tuple[Connection, ...]:
@@ -112,12 +113,27 @@ class Session:
         """Send what the form says; the job is queued when this returns."""
         values, draft = self.values(), self.draft
         request = await self._services.workflows.request(draft.server, draft.workflow, values)
-        job = await self._services.generation.submit(draft.server, request, wait_for_server=True)
+        job = await self._submit(draft.server, request)
         self.draft = self.draft.with_prompt_sent(request.prompt, request.seed)
         return job
 
+    async def _submit(self, server: str, request: GenerationRequest) -> Job:
+        edited, self._edited = self._edited, None
+        generation = self._services.generation
+        if edited is None or edited.server != server:
+            return await generation.submit(server, request, wait_for_server=True)
+        await generation.edit(edited.id, request)
+        return generation.job(edited.id)
+
+    def edit_job(self, job: Job) -> None:
+        """Put a waiting job's request into the draft; the next `generate` on its server replaces it."""
+        self.reuse(job.request)
+        self.draft = self.draft.with_server(job.server)
+        self._edited = job
+
     def reuse(self, request: GenerationRequest) -> None:
         """Put an earlier request back into the draft, with its seed."""
+        self._edited = None
         values = self._services.workflows.values_of(request)
         self.draft = self.draft.with_workflow(request.workflow).with_values(values)
 

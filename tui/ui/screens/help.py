@@ -69,7 +69,9 @@ def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     """Where keys are at home, in the order in which people meet them."""
     from tui.ui.app import LatentuiApp
     from tui.ui.screens.file_picker import FilePicker
+    from tui.ui.screens.jobs import JobsScreen
     from tui.ui.screens.partner import PartnerSheet
+    from tui.ui.screens.queue_place import QUEUE_KEYS
     from tui.ui.screens.results import ResultsScreen
     from tui.ui.screens.settings import SettingsScreen
     from tui.ui.screens.studio import StudioScreen
@@ -95,6 +97,8 @@ def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     yield "Picture", PicturePane.BINDINGS
     yield "Lists", Listing.BINDINGS
     yield "Jobs", JobList.BINDINGS
+    yield "Jobs: the queue", QUEUE_KEYS
+    yield "Jobs: views", JobsScreen.VIEW_KEYS
     yield "Results", ResultsScreen.BINDINGS
     yield "Workflows", WorkflowsScreen.BINDINGS
     yield "Settings", SettingsScreen.BINDINGS
