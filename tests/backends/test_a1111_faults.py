@@ -171,10 +171,10 @@ async def test_a_server_that_stays_away_leaves_the_outcome_unknown(place: Place)
 
 
 async def test_a_server_that_fails_at_looks_for_long_still_brings_its_picture(place: Place) -> None:
-    job = place.start(steps=60)
+    job = place.start(steps=35)
     await job.until(JobStarted)
     place.proxy.on("POST", "/internal/progress", LoseRequest(), times=10_000)
-    await job.over()  # after twice our patience
+    await job.over()  # after our patience
     assert isinstance(job.last, JobCompleted)
 
 
