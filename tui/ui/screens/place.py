@@ -29,9 +29,9 @@ class Place(Screen[None]):
     HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     """Ids of the keys shown at the foot, with a word and the action that a click runs."""
 
-    jobs: "reactive[tuple[Job, ...]]" = reactive(())
-    connections: "reactive[tuple[Connection, ...]]" = reactive(())
-    hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
+    jobs: "reactive[tuple[Job, ...]]" = reactive((), repaint=False)
+    connections: "reactive[tuple[Connection, ...]]" = reactive((), repaint=False)
+    hints: reactive[tuple[tuple[str, str, str], ...]] = reactive((), repaint=False)
 
     @property
     def glyphs(self) -> Glyphs:

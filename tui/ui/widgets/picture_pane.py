@@ -99,7 +99,7 @@ class PicturePane(Vertical, can_focus=True):
 
     def watch_caption(self, words: str) -> None:
         for line in self.query("#caption").results(Static):
-            line.update(plain(words))
+            line.update(plain(words), layout=False)
 
     def on_focus(self) -> None:
         """Say at the foot what the keys do to the picture."""

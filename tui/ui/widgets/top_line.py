@@ -59,7 +59,7 @@ class TopLine(Horizontal):
         & > Counts { width: 1fr; text-align: right; padding: 0 1; color: $label; }
     }
     """
-    jobs: reactive[tuple[Job, ...]] = reactive(())
+    jobs: reactive[tuple[Job, ...]] = reactive((), repaint=False)
 
     def compose(self) -> ComposeResult:
         yield Pick(nothing="no workflow", id="workflow")

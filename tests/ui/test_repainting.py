@@ -1,0 +1,50 @@
+"""What a message changes is drawn again, and nothing else: a flood of them leaves the loop to the keys."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual._compositor import Compositor
+
+from tests.support.fake_services import connected, fake_services
+from tests.support.studio import open_studio
+from tui.domain.job import Job, JobStatus, new_job_id
+from tui.domain.request import GenerationRequest
+
+
+async def test_progress_neither_lays_out_nor_draws_the_whole_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = fake_services(tmp_path, connected())
+    job = Job(
+        id=new_job_id(),
+        server="gpu-box",
+        request=GenerationRequest(prompt="a fox"),
+        status=JobStatus.IN_PROGRESS,
+        created_at=time.time(),
+        started_at=time.time(),
+        step=10,
+        total=99,
+        rate=3.0,
+        seconds_left=20.0,
+    )
+    async with open_studio(services) as studio:
+        services.generation.put(job)
+        await studio.until_text("10/99")
+        await studio.pilot.pause(0.2)
+        drawn: list[str] = []
+        for name in ("render_full_update", "reflow"):
+            plain = getattr(Compositor, name)
+
+            def noted(
+                compositor: Compositor, *words: object, name: str = name, plain: object = plain
+            ) -> object:
+                drawn.append(name)
+                return plain(compositor, *words)  # type: ignore[operator]
+
+            monkeypatch.setattr(Compositor, name, noted)
+        for step in range(11, 31):
+            services.generation.put(replace(job, step=step))
+            await studio.until_text(f"{step}/99")
+        assert drawn == []
