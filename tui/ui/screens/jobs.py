@@ -27,6 +27,9 @@ from tui.ui.widgets.view_line import ViewLine
 if TYPE_CHECKING:
     from tui.services.bundle import Services
 
+LogKey = tuple[JobId, JobStatus, bool]
+"""A job in a state: its log grows with each change of it."""
+
 LOOK_AFTER = 0.08
 """Seconds the cursor rests, or typing pauses, before the journal is asked."""
 
@@ -69,7 +72,8 @@ class JobsScreen(QueuePlace):
         self._is_loaded = False
         self._standing: object = None
         self._seconds_left: float | None = None
-        self._log: tuple[object, tuple[StateChange, ...]] = (None, ())
+        self._log: tuple[StateChange, ...] = ()
+        self._log_of: LogKey | None = None
 
     def compose_place(self) -> ComposeResult:
         yield Heading("Jobs").data_bind(Place.jobs)
@@ -227,17 +231,17 @@ class JobsScreen(QueuePlace):
 
     def _show_details(self) -> None:
         job = self._list.current
-        key = None if job is None else (job.id, job.status, job.is_with_server)
-        is_known = key == self._log[0]
-        log = self._log[1] if is_known else ()
+        key: LogKey | None = None if job is None else (job.id, job.status, job.is_with_server)
+        is_known = key == self._log_of
+        log = self._log if job is not None and self._log_of and job.id == self._log_of[0] else ()
         self.query_one("#details", Static).update(plain(job_text(job, log) if job else ""))
-        if job is not None and not is_known:
+        if job is not None and key is not None and not is_known:
             self._fetch_log(job, key)
 
     @work(exclusive=True, group="log")
     @gesture
-    async def _fetch_log(self, job: Job, key: object) -> None:
+    async def _fetch_log(self, job: Job, key: LogKey) -> None:
         await asyncio.sleep(LOOK_AFTER)
         if self._opened is not None:
-            self._log = (key, await self._opened.generation.log(job.id))
+            self._log, self._log_of = await self._opened.generation.log(job.id), key
             self._show_details()

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui.domain.job import Job
+from tui.ui.access import glyphs_of
+from tui.ui.widgets import job_lines
 from tui.ui.widgets.find_line import FindLine
 from tui.ui.widgets.jobs_pane import JobList
+from tui.ui.widgets.listing import Line
 
 NEAR = 40
 """So many jobs before the end of the list more are fetched."""
+
+
+TITLE_SHARE = 0.5
+"""People look for a job by its prompt."""
 
 
 class JobArchive(JobList):
@@ -28,6 +35,9 @@ class JobArchive(JobList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._is_refreshing = False
+
+    def draw_item(self, item: Job, width: int) -> Sequence[Line]:
+        return job_lines.one(item, width, glyphs_of(self), TITLE_SHARE)
 
     def watch_jobs(self, jobs: tuple[Job, ...]) -> None:
         """The screen decides what is listed."""

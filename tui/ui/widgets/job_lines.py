@@ -18,10 +18,13 @@ _TONES = {
 }
 
 
-def one(job: Job, width: int, glyphs: Glyphs) -> Sequence[Line]:
-    """Mark, title, bar and figures in one line; the columns keep their place from job to job."""
+def one(job: Job, width: int, glyphs: Glyphs, share: float = 0.3) -> Sequence[Line]:
+    """Mark, title, bar and figures in one line; the columns keep their place from job to job.
+
+    `share`: of the width, what the title gets.
+    """
     mark = _mark(job, glyphs)
-    title_width = max(width * 3 // 10, 14)
+    title_width = max(int(width * share), 14)
     title = one_line(words.job_title(job), title_width).ljust(title_width)
     state = words.job_state(job)
     if job.status is not JobStatus.IN_PROGRESS:
