@@ -68,6 +68,8 @@ class HelpSheet(Sheet[None]):
 def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     """Where keys are at home, in the order in which people meet them."""
     from tui.ui.app import LatentuiApp
+    from tui.ui.screens.compare import CompareScreen
+    from tui.ui.screens.contact import ContactScreen
     from tui.ui.screens.file_picker import FilePicker
     from tui.ui.screens.jobs import JobsScreen
     from tui.ui.screens.partner import PartnerSheet
@@ -100,6 +102,8 @@ def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     yield "Jobs: the queue", QUEUE_KEYS
     yield "Jobs: views", JobsScreen.VIEW_KEYS
     yield "Results", ResultsScreen.BINDINGS
+    yield "Compare", CompareScreen.BINDINGS
+    yield "Contact sheet", ContactScreen.BINDINGS
     yield "Workflows", WorkflowsScreen.BINDINGS
     yield "Settings", SettingsScreen.BINDINGS
     yield "File picker", FilePicker.BINDINGS
