@@ -35,6 +35,15 @@ async def test_a_server_holds_no_more_of_ours_than_the_settings_say(fleet, setti
         assert await it.generation.waiting("paint") == tuple(job.id for job in submitted[3:])
 
 
+async def test_a_server_that_keeps_nothing_holds_one_and_the_others_stay_with_us(fleet, settings, tmp_path):
+    fleet["paint"].is_gated, fleet["paint"].keeps_results = True, False
+    async with studio(settings, fleet, tmp_path / "j.sqlite3") as it:
+        submitted = [await it.generation.submit("paint", FOX) for _ in range(3)]
+        await until(lambda: fleet["paint"].runs)
+        assert await it.generation.waiting("paint") == tuple(job.id for job in submitted[1:])
+    assert fleet["paint"].runs == [submitted[0].id]
+
+
 async def test_a_paused_queue_waits_and_a_resumed_one_goes_on(fleet, settings):
     async with studio(settings, fleet) as it:
         await it.generation.pause("paint")

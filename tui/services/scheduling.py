@@ -157,16 +157,20 @@ class Scheduler:
             leases.claim_next,
             server,
             book.owner,
-            depth=self._settings.current.queue_depth,
+            depth=self._depth(backend),
             takes_free=self._takes_free,
             is_reachable=is_reachable,
         ):
             self._start(entry, backend, attaches=False)
 
+    def _depth(self, backend: ImageBackend) -> int:
+        # what it was given is lost when we or it end: the next job is safer with us
+        return self._settings.current.queue_depth if backend.capabilities.keeps_results else 1
+
     async def _hand_over_loose(self, server: str, backend: ImageBackend) -> None:
         for entry in [entry for entry in self._loose if entry.job.server == server]:
             held = sum(self._desk.roster.entry(job_id).job.server == server for job_id in self._runs)
-            if held >= self._settings.current.queue_depth:
+            if held >= self._depth(backend):
                 return
             sent = at_phase(entry, Phase.SENT, entry.job)
             await self._desk.book.record(sent)  # once more, now that it goes out
