@@ -17,8 +17,9 @@ MODEL = "sd15-random"
 class SdCppServer:
     """Its queue and its jobs."""
 
-    def __init__(self, *, step_seconds: float = 0.02) -> None:
+    def __init__(self, *, step_seconds: float = 0.02, started: int = 0x6B00E3DE) -> None:
         self.step_seconds = step_seconds
+        self.started = started
         self.bodies: list[dict[str, Any]] = []
         self.jobs: dict[str, dict[str, Any]] = {}
         self.queue: list[str] = []
@@ -100,7 +101,7 @@ class SdCppServer:
         self.bodies.append(body)
         if body.get("sample_params", {}).get("guidance", {}).get("txt_cfg", 7.0) < 0:
             return web.json_response({"error": "invalid generation parameters"}, status=400)
-        number = f"job_6b00e3de_{next(self._numbers):08x}"
+        number = f"job_{self.started:08x}_{next(self._numbers):08x}"
         self.jobs[number] = {"id": number, "kind": "img_gen", "status": "queued", "body": body}
         self.queue.append(number)
         self._woken.set()

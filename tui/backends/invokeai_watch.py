@@ -200,13 +200,16 @@ class JobWatch:
         events = [*self._mailbox.take(), *self._run.settle(item)]
         if item.status != "canceled" or self._is_cancelled:
             return events
-        if self._was_away:
+        if self._was_away or self._was_cut:
             advice = "It was restarted, or somebody cancelled the job there. Generate again."
             return [
                 *events[:-1],
                 JobFailed(self._job_id, f"{self._session.api.label} stopped the job.", advice),
             ]
-        return [*events[:-1], JobNoted(self._job_id, "It was cancelled on the server."), events[-1]]
+        note = "It was cancelled on the server."
+        if self._is_attached:
+            note = "It was cancelled on the server, or the server was restarted."
+        return [*events[:-1], JobNoted(self._job_id, note), events[-1]]
 
     def _miss(self, error: ServerError) -> list[JobEvent]:
         """The server does not answer: wait for it, but not for ever."""
