@@ -222,3 +222,17 @@ def test_what_kitty_says_to_it_is_never_typed() -> None:
     reading = AnswerFilter()
     assert reading.feed("a\x1b]5522;type=wri") == ("a", ())
     assert reading.feed("te:status=EPERM\x1b\\b") == ("b", ())
+
+
+async def test_the_studio_shows_what_is_opened_from_the_sheet_of_its_batch(tmp_path: Path) -> None:
+    async with open_studio(services_with(tmp_path, 2, pictures=3)) as studio:
+        pane = studio.app.screen.query_one(PicturePane)
+        await studio.until(lambda: pane.result)
+        assert pane.result is not None
+        assert pane.result.name == "p001_2.png"
+        await studio.press("ctrl+t")
+        await studio.until(lambda: pane.has_focus)
+        await studio.press("t")
+        await studio.until_text("3 of 3 · all pictures")
+        await studio.press("left", "enter")
+        await studio.until(lambda: pane.result and pane.result.name == "p001_1.png")
