@@ -59,7 +59,7 @@ async def test_a_real_queue_is_held_back_put_in_another_order_and_let_go() -> No
             request = await services.workflows.request("engine", "txt2img_default", values)
             asked.append((await services.generation.submit("engine", request, wait_for_server=True)).id)
         await studio.until(lambda: [job.id for job in listing.items] == asked)
-        await studio.until_text("‖ engine")
+        await studio.until_text("‖ paused")
         await studio.press("g", "J")
         await studio.until(lambda: [job.id for job in listing.items] == asked[::-1])
         assert await services.generation.waiting("engine") == tuple(asked[::-1])

@@ -168,7 +168,7 @@ async def test_a_queue_and_all_queues_are_paused_and_resumed(tmp_path: Path) -> 
     async with open_studio(services) as studio:
         await to_jobs(studio, "2 min left")
         await studio.press("p")
-        await studio.until_text("‖ gpu-box")
+        await studio.until_text("‖ paused: gpu-box")
         assert "2 min left" not in studio.text
         await studio.press("P")
         await studio.until_text("‖ all paused")

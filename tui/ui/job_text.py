@@ -48,7 +48,7 @@ def job_text(job: Job, log: Sequence[StateChange] = ()) -> str:
 
 
 def _lines(job: Job) -> Iterator[str]:
-    yield f"{_STATES[job.status]} on {words.server_label(job.server)}: {words.job_state(job)}"
+    yield _standing(job)
     if job.error_title or job.error_advice:
         yield ""
         yield from filter(None, (job.error_title, job.error_advice))
@@ -61,6 +61,12 @@ def _lines(job: Job) -> Iterator[str]:
         yield f"Id there    {job.server_job_id}"
     yield f"Id          {job.id}"
     yield from (f"File        {output.path}" for output in job.outputs)
+
+
+def _standing(job: Job) -> str:
+    if job.status is JobStatus.PENDING:  # its place in line names the server
+        return f"{_STATES[job.status]}: {words.job_state(job)}"
+    return f"{_STATES[job.status]} on {words.server_label(job.server)}: {words.job_state(job)}"
 
 
 def _request(request: GenerationRequest) -> Iterator[str]:

@@ -8,19 +8,24 @@ from tui.ui.glyphs import Glyphs
 
 
 def queue_state(
-    *, sought: str, paused: Sequence[str], are_all: bool, seconds_left: float | None, glyphs: Glyphs
+    *, sought: str, paused: Sequence[str], servers: int, seconds_left: float | None, glyphs: Glyphs
 ) -> tuple[tuple[str, str], ...]:
-    """What is looked for, what is paused, the time left: pieces of text with their styles."""
+    """What is looked for, what is paused of so many servers, the time left: pieces of text with styles."""
     pieces: list[tuple[str, str]] = []
     if sought:
         pieces.append((f"/{one_line(sought, 20)}", "$accent"))
     if paused:
-        names = "all paused" if are_all else ", ".join(words.server_label(name) for name in paused)
-        pieces.append((f"{glyphs.paused} {names}", "$text-warning"))
+        pieces.append((f"{glyphs.paused} {_paused(paused, servers)}", "$text-warning"))
     if seconds_left is not None and seconds_left >= 1:
         pieces.append((f"{about(seconds_left)} left", ""))
     gaps: list[tuple[str, str]] = [("  ", "")] * len(pieces)
     return tuple(piece for pair in zip(pieces, gaps, strict=True) for piece in pair)[:-1]
+
+
+def _paused(names: Sequence[str], servers: int) -> str:
+    if len(names) < servers:
+        return f"paused: {', '.join(words.server_label(name) for name in names)}"
+    return "paused" if servers == 1 else "all paused"
 
 
 def about(seconds: float) -> str:

@@ -216,7 +216,7 @@ class JobsScreen(QueuePlace):
         self.query_one(ViewLine).state = queue_state(
             sought=self._pages.text,
             paused=paused,
-            are_all=len(known) > 1 and len(paused) == len(known),
+            servers=len(known),
             seconds_left=None if is_held else self._seconds_left,
             glyphs=glyphs_of(self),
         )
