@@ -126,6 +126,16 @@ def compare(terminal: Terminal, home: Path) -> None:
     terminal.shot(HERE / "compare.png")
 
 
+def jobs(terminal: Terminal, home: Path) -> None:
+    del home
+    for prompt in SUBJECTS[:7]:
+        generate(terminal, prompt, 0.2)
+    time.sleep(3)
+    terminal.key("F3", "Down", "Down", "Down", "K")
+    time.sleep(1.5)
+    terminal.shot(HERE / "jobs.png")
+
+
 def painted(home: Path, name: str) -> Path:
     """A picture to start from, made by the command line."""
     path = home / name
@@ -171,6 +181,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "settings": ("120x40", settings),
     "contact": ("120x40", contact),
     "compare": ("120x40", compare),
+    "jobs": ("120x40", jobs),
 }
 
 
