@@ -1,6 +1,7 @@
 """Jobs: all of them, and everything about the one under the cursor."""
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -10,6 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.domain.errors import LatentuiError
 from tui.domain.job import Job, JobId, JobStatus
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.gesture import gesture
@@ -191,8 +193,12 @@ class JobsScreen(QueuePlace):
             self._tally()
 
     @work(exclusive=True, group="tally")
-    @gesture
     async def _tally(self) -> None:
+        # comes every second: what is wrong with the journal is told once, as `generation.problem`
+        with suppress(LatentuiError):
+            await self._count()
+
+    async def _count(self) -> None:
         services = self._opened
         if services is None:
             return
