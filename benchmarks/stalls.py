@@ -68,7 +68,7 @@ class Pouring:
         await measuring
 
     async def _measure(self) -> None:
-        await asyncio.sleep(4)
+        await asyncio.sleep(7)
         gaps: list[float] = []
         pulse = asyncio.create_task(_pulse(gaps))
         cpu = time.process_time()

@@ -1,6 +1,7 @@
 """The services' life in the studio: opened after the first frame, fed to the screens, the draft kept."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 2.0
 """How much of a person's typing a crash can take."""
+
+SETTLE_SECONDS = 5.0
+"""After this the services, the form and Pillow are there."""
 
 
 async def live(
@@ -38,6 +42,7 @@ async def live(
                 group.create_task(keeper.run())
                 group.create_task(notices.watch(app, services))
                 group.create_task(_open_session(app, services, options))
+                group.create_task(_settle(app))
         finally:
             await keeper.save()
 
@@ -67,6 +72,13 @@ class _Keeper:
             await self._services.state.save(to_mapping(draft))
         except SaveError as error:
             self._app.tell(error)
+
+
+async def _settle(app: "LatentuiApp") -> None:
+    """What the start brought stays for good: a whole collection that looks at it holds the loop for 50 ms."""
+    await asyncio.sleep(SETTLE_SECONDS)
+    if not app.is_headless:
+        gc.freeze()
 
 
 async def _open_session(app: "LatentuiApp", services: "Services", options: StudioOptions) -> None:
