@@ -38,9 +38,7 @@ class Latentui:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def start(
-        self, *words: str, stdin: int = asyncio.subprocess.DEVNULL
-    ) -> asyncio.subprocess.Process:
+    async def start(self, *words: str, stdin: int = asyncio.subprocess.DEVNULL) -> asyncio.subprocess.Process:
         """A running command."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
