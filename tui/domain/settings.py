@@ -123,7 +123,7 @@ class NoticeSettings:
     """Ring too."""
 
     command: str = ""
-    """Run for every job that ends, with LATENTUI_JOB_ID, …_STATUS and …_PATH; words as in a shell, no shell."""
+    """Run for every job that ends, with LATENTUI_JOB_ID, …_STATUS and …_PATH; never by a shell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
