@@ -245,6 +245,9 @@ class StudioScreen(PartnerPlace):
     @work(group="generate")
     @gesture
     async def _generate(self) -> None:
+        from tui.ui.settling import settled  # not before the first frame
+
+        await settled(self)
         panel = self.panel
         wrong = panel.first_complaint
         if wrong is not None:
