@@ -178,6 +178,17 @@ async def test_a_server_that_fails_at_looks_for_long_still_brings_its_picture(pl
     assert isinstance(job.last, JobCompleted)
 
 
+async def test_an_answer_that_comes_during_a_look_that_fails_counts(place: Place) -> None:
+    hasty = replace(QUICK, answer=0.6, patience=0.0)
+    async with A1111Backend(at(place.proxy.url), pace=hasty) as backend:
+        job = follow(backend, place.request(steps=15))
+        await job.until(JobStarted)
+        place.proxy.on("POST", "/internal/progress", LoseRequest())
+        place.proxy.on("POST", "/internal/progress", Stall())
+        await job.over()
+    assert isinstance(job.last, JobCompleted)
+
+
 async def test_an_interrupt_whose_answer_is_lost_is_not_repeated_blindly(place: Place) -> None:
     job = place.start(steps=300)
     await job.until(JobStarted)

@@ -137,9 +137,12 @@ class JobWatch:
         await self._pause(self._pace.first_look)
         while not post.done():
             for event in await self._look():
-                yield event
                 if isinstance(event, LastEvent):
+                    if post.done():
+                        break  # the answer came during the look, and knows better
+                    yield event
                     return
+                yield event
             if not post.done():
                 await self._pause(self._interval())
         try:
