@@ -394,7 +394,7 @@ async def test_a_waiting_job_somebody_deletes_is_cancelled_and_said(
     second = follow(backend, comfyui.request(seed=31))
     await second.until(JobQueued, lambda event: event.position == 0)
     async with ComfyUIBackend(comfyui.settings) as other:
-        await other._current.api.delete(second.id)
+        await other._api.delete(second.id)
     await second.over()
     assert isinstance(second.last, JobCancelled)
     assert "Somebody" in second.of(JobNoted)[0].message

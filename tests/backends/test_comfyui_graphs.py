@@ -73,9 +73,7 @@ async def made(backend: ComfyUIBackend, job: Followed) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("name", GRAPHS)
 async def test_a_recorded_graph_runs(peer: ComfyUIPeer, name: str, pictures: Path) -> None:
     async with ComfyUIBackend(peer.settings) as backend:
-        if name == "save_image_websocket" and not (
-            await backend._current.api.definition("SaveImageWebsocket")
-        ):
+        if name == "save_image_websocket" and not await backend._api.definition("SaveImageWebsocket"):
             pytest.skip("the server does not have that node")
         job = follow(backend, request_for(peer, name, pictures))
         await job.over(seconds=100)

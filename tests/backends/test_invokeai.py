@@ -239,7 +239,7 @@ async def test_a_closed_connection_ends_the_watching(backend: InvokeAIBackend) -
 
 async def test_a_refused_route_is_no_invokeai(backend: InvokeAIBackend, server: InvokeAIServer) -> None:
     with pytest.raises(NotFoundError, match="does not know"):
-        await backend._current.api._send(dict[str, str], "POST", "/api/v1/nope")
+        await backend._api._send(dict[str, str], "POST", "/api/v1/nope")
 
 
 @pytest.mark.live

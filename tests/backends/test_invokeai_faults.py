@@ -274,7 +274,7 @@ async def test_an_unused_socket_is_closed(server: InvokeAIServer, proxy: FaultPr
     async with InvokeAIBackend(settings_of(proxy.url), pace=replace(QUICK, linger=0.05)) as backend:
         job = follow(backend, small())
         await job.over()
-        await until(lambda: not backend._current.socket.is_open)
+        await until(lambda: not backend._sessions.current.socket.is_open)
         again = follow(backend, small(seed=2))
         await again.over()
         assert again.of(PreviewReceived)

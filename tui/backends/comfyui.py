@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from types import MappingProxyType
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from tui.backends.comfyui_library import fetch_picture, fetch_workflow, list_wor
 from tui.backends.comfyui_pace import Pace
 from tui.backends.comfyui_session import Session
 from tui.backends.comfyui_watch import JobWatch
+from tui.backends.sessions import Sessions, Watches
 from tui.domain.errors import WorkflowError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
@@ -44,9 +45,8 @@ class ComfyUIBackend(ImageBackend):
         super().__init__(settings)
         self._client_id = client_id or str(uuid4())
         self._pace = pace or Pace()
-        self._session: Session | None = None
-        self._old_sessions: list[Session] = []
-        self._watches: dict[JobId, JobWatch] = {}
+        self._sessions = Sessions(lambda: Session(self._settings, self._client_id, self._pace))
+        self._watches: Watches[JobWatch] = Watches()
         self._catalog = Catalog()
         self._has_catalog = False
         self._version = ""
@@ -54,31 +54,23 @@ class ComfyUIBackend(ImageBackend):
     def identify(self, client_id: str) -> None:
         """See `ImageBackend`."""
         self._client_id = client_id
-        if self._session is not None and not self._session.is_used:
-            self._old_sessions.append(self._session)
-            self._session = None
+        self._sessions.retire()
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
-        if self._session:
-            self._old_sessions.append(self._session)
-            self._session = None
         self._settings = settings
-        await self._close_unused()
+        self._sessions.retire()
+        await self._sessions.close_unused()
 
     async def disconnect(self) -> None:
         """Let go of sockets; jobs on the server go on unwatched."""
-        sessions = [*self._old_sessions, *([self._session] if self._session else [])]
-        self._session, self._old_sessions = None, []
         self._is_connected = False
-        for watch in self._watches.values():
-            watch.abandon()
-        for session in sessions:
-            await session.aclose()
+        self._watches.abandon()
+        await self._sessions.aclose()
 
     async def status(self) -> ServerStatus:
         """Version, device and memory."""
-        status = (await self._current.api.system()).status
+        status = (await self._api.system()).status
         self._version = status.version
         return status
 
@@ -94,7 +86,7 @@ class ComfyUIBackend(ImageBackend):
 
     async def catalog(self) -> Catalog:
         """The lists of the nodes that load things, fresh from the server."""
-        api = self._current.api
+        api = self._api
         sampler = await api.definition("KSampler")
         embeddings, checkpoints, loras, vaes, upscalers, controlnets = await asyncio.gather(
             api.names("/embeddings"),
@@ -117,29 +109,29 @@ class ComfyUIBackend(ImageBackend):
         """Every node's definition."""
         if not self._version:
             await self.status()
-        return await self._current.api.node_catalog(self._version)
+        return await self._api.node_catalog(self._version)
 
     async def node_classes(self, class_types: Collection[str]) -> NodeCatalog:
         """These classes' definitions: all of them are megabytes that the server makes anew each time."""
         if len(class_types) > _MOST_CLASSES:
             return await self.node_catalog()
-        return await self._current.api.node_classes(class_types)
+        return await self._api.node_classes(class_types)
 
     async def workflows(self) -> tuple[ServerWorkflow, ...]:
         """Saved ones, and templates."""
-        return await list_workflows(self._current.api)
+        return await list_workflows(self._api)
 
     async def workflow(self, name: str) -> bytes:
         """See `ImageBackend`."""
-        return await fetch_workflow(self._current.api, name)
+        return await fetch_workflow(self._api, name)
 
     async def workflow_picture(self, name: str) -> bytes:
         """See `ImageBackend`."""
-        return await fetch_picture(self._current.api, name)
+        return await fetch_picture(self._api, name)
 
     async def free_memory(self) -> None:
         """Unload every model; the server does it once nothing runs, and loads again by itself."""
-        await self._current.api.free()
+        await self._api.free()
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""
@@ -160,9 +152,9 @@ class ComfyUIBackend(ImageBackend):
 
     async def cancel(self, job_id: JobId) -> None:
         """See `ImageBackend`."""
-        watch = self._watches.get(job_id)
+        watch = self._watches.of(job_id)
         if watch is None:
-            await cancel_job(self._current.api, job_id)
+            await cancel_job(self._api, job_id)
         else:
             await watch.cancel()
 
@@ -171,33 +163,19 @@ class ComfyUIBackend(ImageBackend):
         if output.data is not None:
             yield output.data
             return
-        async for piece in self._current.api.view(output):
+        async for piece in self._api.view(output):
             yield piece
 
     @property
-    def _current(self) -> Session:
-        if self._session is None:
-            self._session = Session(self._settings, self._client_id, self._pace)
-        return self._session
+    def _api(self) -> ComfyUIApi:
+        return self._sessions.current.api
 
     @asynccontextmanager
     async def _watching(self, job_id: JobId, prompt_id: str, graph: ApiWorkflow) -> AsyncGenerator[JobWatch]:
-        session = self._current
-        watch = JobWatch(session, job_id, prompt_id, graph)
-        self._watches[job_id] = watch
-        try:
-            with session.used():
+        async with self._sessions.used() as session:
+            watch = JobWatch(session, job_id, prompt_id, graph)
+            with self._watches.holding(job_id, watch), closing(watch):
                 yield watch
-        finally:
-            watch.close()
-            if self._watches.get(job_id) is watch:
-                del self._watches[job_id]
-            await self._close_unused()
-
-    async def _close_unused(self) -> None:
-        for session in [session for session in self._old_sessions if not session.is_used]:
-            self._old_sessions.remove(session)
-            await session.aclose()
 
 
 async def _files(api: ComfyUIApi, class_type: str, input_name: str, path: str) -> tuple[str, ...]:

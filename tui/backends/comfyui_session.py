@@ -1,8 +1,5 @@
 """One way to one ComfyUI: its HTTP client and its socket, shared by the jobs that use them."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 from tui.backends.comfyui_api import ComfyUIApi
 from tui.backends.comfyui_pace import Pace
 from tui.backends.comfyui_socket import ComfyUISocket
@@ -19,21 +16,6 @@ class Session:
         self.socket = ComfyUISocket(settings, client_id, pace)
         self.client_id = client_id
         self.pace = pace
-        self._users = 0
-
-    @property
-    def is_used(self) -> bool:
-        """Whether a job still needs it."""
-        return self._users > 0
-
-    @contextmanager
-    def used(self) -> Generator["Session"]:
-        """Keep it open for a job."""
-        self._users += 1
-        try:
-            yield self
-        finally:
-            self._users -= 1
 
     async def aclose(self) -> None:
         """Close socket and connections."""

@@ -1,14 +1,16 @@
 """InvokeAI: graphs made here, a queue there, progress over socket.io, pictures by name."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from types import MappingProxyType
 
 from tui.backends.base import ImageBackend
+from tui.backends.invokeai_api import InvokeAIApi
 from tui.backends.invokeai_pace import Pace
 from tui.backends.invokeai_session import Session
 from tui.backends.invokeai_submit import Prepared, prepare
 from tui.backends.invokeai_watch import JobWatch
+from tui.backends.sessions import Sessions, Watches
 from tui.domain.errors import InputError, PictureError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
@@ -54,34 +56,27 @@ class InvokeAIBackend(ImageBackend):
     def __init__(self, settings: ServerSettings, *, pace: Pace | None = None) -> None:
         super().__init__(settings)
         self._pace = pace or Pace()
-        self._session: Session | None = None
-        self._old_sessions: list[Session] = []
-        self._watches: dict[JobId, JobWatch] = {}
+        self._sessions = Sessions(lambda: Session(self._settings, self._pace))
+        self._watches: Watches[JobWatch] = Watches()
         self._models: Models | None = None
         self._device: str | None = None
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
-        if self._session:
-            self._old_sessions.append(self._session)
-            self._session = None
         self._settings = settings
         self._models = self._device = None
-        await self._close_unused()
+        self._sessions.retire()
+        await self._sessions.close_unused()
 
     async def disconnect(self) -> None:
         """Let go of sockets; jobs on the server go on unwatched."""
-        sessions = [*self._old_sessions, *([self._session] if self._session else [])]
-        self._session, self._old_sessions = None, []
         self._is_connected = False
-        for watch in self._watches.values():
-            watch.abandon()
-        for session in sessions:
-            await session.aclose()
+        self._watches.abandon()
+        await self._sessions.aclose()
 
     async def status(self) -> ServerStatus:
         """Version and device; a paused queue is said."""
-        api = self._current.api
+        api = self._api
         version = await api.version()
         queue = await api.queue()
         if self._device is None:
@@ -134,25 +129,23 @@ class InvokeAIBackend(ImageBackend):
 
     async def cancel(self, job_id: JobId) -> None:
         """See `ImageBackend`."""
-        watch = self._watches.get(job_id)
+        watch = self._watches.of(job_id)
         if watch is None:
-            await self._current.api.cancel_for(job_id)
+            await self._api.cancel_for(job_id)
         else:
             await watch.cancel()
 
     async def fetch(self, output: OutputImage) -> AsyncIterator[bytes]:
         """See `ImageBackend`."""
-        async for piece in self._current.api.full(output):
+        async for piece in self._api.full(output):
             yield piece
 
     @property
-    def _current(self) -> Session:
-        if self._session is None:
-            self._session = Session(self._settings, self._pace)
-        return self._session
+    def _api(self) -> InvokeAIApi:
+        return self._sessions.current.api
 
     async def _prepare(self, request: GenerationRequest) -> Prepared:
-        api = self._current.api
+        api = self._api
         if self._models is not None:
             try:
                 return await prepare(api, request, self._models)
@@ -163,25 +156,15 @@ class InvokeAIBackend(ImageBackend):
         return await prepare(api, request, await self._fresh_models())
 
     async def _fresh_models(self) -> Models:
-        self._models = Models(await self._current.api.models())
+        self._models = Models(await self._api.models())
         return self._models
 
     @asynccontextmanager
     async def _watching(self, job_id: JobId, item_id: int | None = None) -> AsyncGenerator[JobWatch]:
-        session = self._current
-        watch = self._watches[job_id] = JobWatch(session, job_id, item_id)
-        try:
-            with session.used():
+        async with self._sessions.used() as session:
+            watch = JobWatch(session, job_id, item_id)
+            with self._watches.holding(job_id, watch), closing(watch):
                 yield watch
-        finally:
-            watch.close()
-            del self._watches[job_id]
-            await self._close_unused()
-
-    async def _close_unused(self) -> None:
-        for session in [session for session in self._old_sessions if not session.is_used]:
-            self._old_sessions.remove(session)
-            await session.aclose()
 
 
 def _version_note(version: str) -> str:

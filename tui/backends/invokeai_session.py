@@ -1,7 +1,5 @@
 """One way to one InvokeAI: HTTP client, login and socket, shared by the jobs that use them."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from tui.backends.invokeai_api import InvokeAIApi
@@ -22,21 +20,6 @@ class Session:
         self.api = InvokeAIApi(self._http, login)
         self.socket = InvokeAISocket(settings, login, pace)
         self.pace = pace
-        self._users = 0
-
-    @property
-    def is_used(self) -> bool:
-        """Whether a job still needs it."""
-        return self._users > 0
-
-    @contextmanager
-    def used(self) -> Generator["Session"]:
-        """Keep it open for a job."""
-        self._users += 1
-        try:
-            yield self
-        finally:
-            self._users -= 1
 
     async def aclose(self) -> None:
         """Close socket and connections."""
