@@ -8,7 +8,7 @@ import msgspec
 
 from tui.backends.a1111_api import A1111Api
 from tui.domain.errors import LatentuiError, ServerRefusedError, ServerReplyError
-from tui.domain.tree import mapping
+from tui.domain.json_values import object_of
 from tui.protocol.a1111_dialect import (
     FLAGS,
     IMG2IMG,
@@ -67,7 +67,7 @@ async def probe(api: A1111Api) -> Found:
     paths = await _paths(api)
     has_tasks = TASK_PROGRESS in paths and await api.has(PING)
     version = await api.find(VERSION) if VERSION in paths else None
-    flags = mapping(await api.find(FLAGS)) if FLAGS in paths and VERSION not in paths else {}
+    flags = object_of(await api.find(FLAGS)) if FLAGS in paths and VERSION not in paths else {}
     is_frozen = any(flags.get(name) for name in _FREEZERS)
     dialect = classify(paths, has_tasks=has_tasks, version=version, is_frozen=is_frozen)
     return Found(dialect, options, note)

@@ -10,6 +10,7 @@ import msgspec
 
 from tui.domain.errors import NotFoundError, RequestRejectedError
 from tui.domain.job import OutputImage
+from tui.domain.json_values import object_of
 from tui.domain.text import clean
 from tui.domain.workflow import NodeCatalog
 from tui.protocol.comfyui_answers import (
@@ -22,7 +23,6 @@ from tui.protocol.comfyui_answers import (
 )
 from tui.protocol.comfyui_definitions import decode_definitions
 from tui.protocol.comfyui_errors import Rejection
-from tui.protocol.untyped import mapping
 from tui.transport.errors import decode_json_as, error_of, not_json
 from tui.transport.http import HttpClient
 
@@ -107,7 +107,7 @@ class ComfyUIApi:
     async def definition(self, class_type: str) -> Mapping[str, Any]:
         """One node's definition; empty when the server has no such node."""
         answer = await self._http.get_json(f"/object_info/{quote(class_type, safe='')}")
-        return mapping(mapping(answer).get(class_type))
+        return object_of(object_of(answer).get(class_type))
 
     async def names(self, path: str) -> tuple[str, ...]:
         """A list of names; empty where the server does not have the list."""

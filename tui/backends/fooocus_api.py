@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from tui.domain.errors import ServerError
 from tui.domain.job import OutputImage
+from tui.domain.json_values import object_of
 from tui.domain.settings import ServerSettings
-from tui.domain.tree import mapping
 from tui.protocol.fooocus_checks import Names
 from tui.protocol.fooocus_errors import file_gone, fooocus_error, not_the_api, queue_full, something_else
 from tui.protocol.fooocus_job import JobAnswer
@@ -62,7 +62,7 @@ class FooocusApi:
 
     async def names(self) -> Names:
         """Its models and styles."""
-        models = mapping(await self._get_json("/v1/engines/all-models"))
+        models = object_of(await self._get_json("/v1/engines/all-models"))
         return Names(
             checkpoints=read_names(models.get("model_filenames")),
             loras=read_names(models.get("lora_filenames")),

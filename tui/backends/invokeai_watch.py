@@ -18,7 +18,7 @@ from tui.domain.events import (
     LastEvent,
 )
 from tui.domain.job import JobId
-from tui.domain.tree import mapping
+from tui.domain.json_values import object_of
 from tui.protocol.invokeai_answers import ENDED, QueueItem
 from tui.protocol.invokeai_messages import Message
 from tui.protocol.invokeai_run import Run
@@ -48,7 +48,7 @@ class JobWatch:
 
     async def run(self, prepared: Prepared) -> AsyncIterator[JobEvent]:
         """Send the job and watch it to its end."""
-        self._run.expect(mapping(prepared.graph["nodes"]))
+        self._run.expect(object_of(prepared.graph["nodes"]))
         self._session.socket.listen(self._job_id, self)
         if not await self._session.socket.ready():
             yield JobNoted(self._job_id, "The server opens no socket: no progress and no previews.")

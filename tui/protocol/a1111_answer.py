@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.json_values import integer_of, list_of, object_of, text_of
 from tui.domain.request import MAXIMUM_SEED, GenerationRequest
 from tui.domain.text import one_line
-from tui.domain.tree import integer, mapping, sequence, text
 from tui.protocol.a1111_lists import Checkpoint, Scheduler, without_hash
 from tui.protocol.a1111_progress import decode_picture
 
@@ -62,22 +62,22 @@ class Known:
 
 def read_info(info: object) -> Info:
     """What the `info` of an answer says."""
-    tree = mapping(info)
+    tree = object_of(info)
     if isinstance(info, str):
         try:
-            tree = mapping(msgspec.json.decode(info))
+            tree = object_of(msgspec.json.decode(info))
         except (msgspec.DecodeError, RecursionError):
             tree = {}
-    alone = integer(tree.get("seed"))
-    seeds = sequence(tree.get("all_seeds")) or ([] if alone is None else [alone])
+    alone = integer_of(tree.get("seed"))
+    seeds = list_of(tree.get("all_seeds")) or ([] if alone is None else [alone])
     return Info(
         seeds=tuple(_seed(seed) for seed in seeds),
-        first=max(integer(tree.get("index_of_first_image")) or 0, 0),
+        first=max(integer_of(tree.get("index_of_first_image")) or 0, 0),
         sampler=_name(tree.get("sampler_name")),
-        schedule=_name(mapping(tree.get("extra_generation_params")).get("Schedule type")),
+        schedule=_name(object_of(tree.get("extra_generation_params")).get("Schedule type")),
         checkpoint=_name(tree.get("sd_model_name")),
         version=_name(tree.get("version")).removeprefix("v"),
-        run=text(tree.get("job_timestamp")),
+        run=text_of(tree.get("job_timestamp")),
     )
 
 
@@ -150,9 +150,9 @@ def _same(one: str, other: str) -> bool:
 
 
 def _seed(value: object) -> int | None:
-    seed = integer(value)
+    seed = integer_of(value)
     return seed if seed is not None and 0 <= seed <= MAXIMUM_SEED else None
 
 
 def _name(value: object) -> str:
-    return one_line(text(value), 300)
+    return one_line(text_of(value), 300)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from tui.domain.json_values import object_of, text_of
 from tui.domain.request import Task
 from tui.domain.server import Capabilities
 from tui.domain.text import one_line
-from tui.domain.tree import mapping, text
 from tui.protocol.a1111_lists import Options
 
 TXT2IMG = "/sdapi/v1/txt2img"
@@ -143,6 +143,6 @@ def _family(paths: frozenset[str]) -> Family:
 
 
 def _version(answer: object) -> str:
-    tree: Mapping[str, object] = mapping(answer)
-    words = (text(tree.get(key)) for key in ("updated", "commit", "hash"))
+    tree: Mapping[str, object] = object_of(answer)
+    words = (text_of(tree.get(key)) for key in ("updated", "commit", "hash"))
     return one_line(" ".join(dict.fromkeys(word for word in words if word)), 60)

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from tui.domain.errors import JobFailedError, LatentuiError, RequestRejectedError, ServerRefusedError
+from tui.domain.json_values import list_of, object_of, objects_in, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import mapping, mappings, sequence, text
 
 _ROUTING = frozenset({"Not Found", "Method Not Allowed"})
 """What the framework itself says of a path it does not have."""
@@ -92,11 +92,11 @@ def read_fault(body: bytes) -> Fault | None:
         decoded: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    tree = mapping(decoded)
-    if text(tree.get("detail")) in _ROUTING:
+    tree = object_of(decoded)
+    if text_of(tree.get("detail")) in _ROUTING:
         return None
     said = next((words for words in _sayings(tree) if words), "")
-    return Fault(one_line(text(tree.get("error")), 60), one_line(said, 300)) if said else None
+    return Fault(one_line(text_of(tree.get("error")), 60), one_line(said, 300)) if said else None
 
 
 def error_of_fault(label: str, status: int, fault: Fault) -> LatentuiError:
@@ -116,20 +116,20 @@ def error_of_fault(label: str, status: int, fault: Fault) -> LatentuiError:
 def _sayings(tree: dict[str, Any]) -> tuple[str, ...]:
     """Where the words may stand, the best place first."""
     return (
-        text(tree.get("detail")),
-        text(tree.get("errors")),
-        text(tree.get("message")),
+        text_of(tree.get("detail")),
+        text_of(tree.get("errors")),
+        text_of(tree.get("message")),
         _validation(tree.get("detail")),
-        text(tree.get("error")),
+        text_of(tree.get("error")),
     )
 
 
 def _validation(detail: object) -> str:
     """FastAPI's list of fields that are wrong, the first of them."""
-    for item in mappings(detail):
-        loc = sequence(item.get("loc"))
+    for item in objects_in(detail):
+        loc = list_of(item.get("loc"))
         where = ".".join(part for part in loc if isinstance(part, str) and part != "body")
-        said = text(item.get("msg"))
+        said = text_of(item.get("msg"))
         return f"{where}: {said}" if where else said
     return ""
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from tui.domain.json_values import list_of, number_of, object_of, objects_in, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import mapping, mappings, number, sequence, text
 
 _HASH = re.compile(r"\s*\[[0-9a-fA-F]{6,64}\]$")
 _NO_UPSCALER = frozenset({"none"})
@@ -87,10 +87,10 @@ class Options:
 
 def read_options(answer: object) -> Options | None:
     """What `/sdapi/v1/options` said; None when that was no list of options."""
-    tree = mapping(answer)
+    tree = object_of(answer)
     if not isinstance(answer, dict) or (tree and set(tree) <= _OF_ERRORS):
         return None
-    interval = number(tree.get("show_progress_every_n_steps"))
+    interval = number_of(tree.get("show_progress_every_n_steps"))
     return Options(
         checkpoint=_name(tree.get("sd_model_checkpoint")),
         has_previews=tree.get("live_previews_enable") is not False,
@@ -123,7 +123,7 @@ def read_checkpoints(answer: object) -> tuple[Checkpoint, ...]:
             _name(tree.get("model_name")),
             _name(tree.get("hash")),
         )
-        for tree in mappings(answer)
+        for tree in objects_in(answer)
     )
     return tuple(checkpoint for checkpoint in found if checkpoint.name)
 
@@ -136,14 +136,14 @@ def loaded_first(checkpoints: tuple[Checkpoint, ...], loaded: str) -> tuple[str,
 
 def read_names(answer: object, key: str = "name") -> tuple[str, ...]:
     """The names in a list of things."""
-    return tuple(dict.fromkeys(name for tree in mappings(answer) if (name := _name(tree.get(key)))))
+    return tuple(dict.fromkeys(name for tree in objects_in(answer) if (name := _name(tree.get(key)))))
 
 
 def read_schedulers(answer: object) -> tuple[Scheduler, ...]:
     """What `/sdapi/v1/schedulers` said."""
     return tuple(
         Scheduler(name, _name(tree.get("label")) or name)
-        for tree in mappings(answer)
+        for tree in objects_in(answer)
         if (name := _name(tree.get("name")))
     )
 
@@ -151,8 +151,8 @@ def read_schedulers(answer: object) -> tuple[Scheduler, ...]:
 def read_loras(answer: object) -> tuple[LoraFile, ...]:
     """What `/sdapi/v1/loras` said."""
     return tuple(
-        LoraFile(name, _name(tree.get("alias")), text(tree.get("path")))
-        for tree in mappings(answer)
+        LoraFile(name, _name(tree.get("alias")), text_of(tree.get("path")))
+        for tree in objects_in(answer)
         if (name := _name(tree.get("name")))
     )
 
@@ -160,25 +160,25 @@ def read_loras(answer: object) -> tuple[LoraFile, ...]:
 def read_upscalers(answer: object) -> tuple[Upscaler, ...]:
     """What `/sdapi/v1/upscalers` said, without the one that does nothing."""
     return tuple(
-        Upscaler(name, _scale(tree), not text(tree.get("model_path")).startswith(("http:", "https:")))
-        for tree in mappings(answer)
+        Upscaler(name, _scale(tree), not text_of(tree.get("model_path")).startswith(("http:", "https:")))
+        for tree in objects_in(answer)
         if (name := _name(tree.get("name"))) and name.casefold() not in _NO_UPSCALER
     )
 
 
 def read_embeddings(answer: object) -> tuple[str, ...]:
     """What `/sdapi/v1/embeddings` said: by name, or on SD.Next a plain list."""
-    loaded = mapping(answer).get("loaded")
-    return tuple(name for item in sequence(loaded) or mapping(loaded) if (name := _name(item)))
+    loaded = object_of(answer).get("loaded")
+    return tuple(name for item in list_of(loaded) or object_of(loaded) if (name := _name(item)))
 
 
 def read_memory(answer: object) -> Memory:
     """What `/sdapi/v1/memory` said: the GPU's where it has one, else the machine's."""
-    tree = mapping(answer)
-    gpu = mapping(mapping(tree.get("cuda")).get("system"))
+    tree = object_of(answer)
+    gpu = object_of(object_of(tree.get("cuda")).get("system"))
     if gpu:
         return Memory("CUDA", _bytes(gpu.get("total")), _bytes(gpu.get("free")))
-    ram = mapping(tree.get("ram"))
+    ram = object_of(tree.get("ram"))
     return Memory("no CUDA" if "cuda" in tree else "", _bytes(ram.get("total")), _bytes(ram.get("free")))
 
 
@@ -188,14 +188,14 @@ def without_hash(title: str) -> str:
 
 
 def _scale(tree: dict[str, Any]) -> float:
-    scale = number(tree.get("scale"))
+    scale = number_of(tree.get("scale"))
     return scale if scale is not None and 1.0 < scale <= 16.0 else 4.0
 
 
 def _bytes(value: object) -> int | None:
-    found = number(value)
+    found = number_of(value)
     return int(found) if found is not None and found >= 0 else None
 
 
 def _name(value: object) -> str:
-    return one_line(text(value), _MOST)
+    return one_line(text_of(value), _MOST)

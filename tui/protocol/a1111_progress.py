@@ -6,8 +6,8 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from tui.domain.json_values import integer_of, object_of, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import integer, mapping, text
 
 _IN_QUEUE = re.compile(r"\b(\d{1,6})\s*/\s*\d")
 
@@ -73,26 +73,26 @@ class ServerProgress:
 
 def read_task_progress(answer: object) -> TaskProgress:
     """What `/internal/progress` said."""
-    tree = mapping(answer)
+    tree = object_of(answer)
     stages = {"active": Stage.ACTIVE, "queued": Stage.QUEUED, "completed": Stage.COMPLETED}
     stage = next((stage for name, stage in stages.items() if tree.get(name) is True), Stage.UNKNOWN)
-    preview_id = integer(tree.get("id_live_preview"))
+    preview_id = integer_of(tree.get("id_live_preview"))
     return TaskProgress(
         stage=stage,
-        position=_position(text(tree.get("textinfo"))) if stage is Stage.QUEUED else None,
-        preview=decode_picture(text(tree.get("live_preview"))),
+        position=_position(text_of(tree.get("textinfo"))) if stage is Stage.QUEUED else None,
+        preview=decode_picture(text_of(tree.get("live_preview"))),
         preview_id=-1 if preview_id is None else preview_id,
     )
 
 
 def read_server_progress(answer: object) -> ServerProgress:
     """What `/sdapi/v1/progress` said."""
-    tree = mapping(answer)
-    state = mapping(tree.get("state"))
-    rounds = integer(state.get("job_count")) or 0
-    step = integer(state.get("sampling_step")) or 0
-    job = one_line(text(state.get("job")), 60)
-    run = text(tree.get("id")) or text(state.get("job_timestamp"))
+    tree = object_of(answer)
+    state = object_of(tree.get("state"))
+    rounds = integer_of(state.get("job_count")) or 0
+    step = integer_of(state.get("sampling_step")) or 0
+    job = one_line(text_of(state.get("job")), 60)
+    run = text_of(tree.get("id")) or text_of(state.get("job_timestamp"))
     return ServerProgress(
         run=run,
         job=job,
@@ -100,10 +100,10 @@ def read_server_progress(answer: object) -> ServerProgress:
         is_busy=rounds != 0 or bool(job) or ("id" in tree and step > 0),
         is_interrupted=state.get("interrupted") is True,
         step=max(step, 0),
-        steps=max(integer(state.get("sampling_steps")) or 0, 0),
-        round=max(integer(state.get("job_no")) or 0, 0),
+        steps=max(integer_of(state.get("sampling_steps")) or 0, 0),
+        round=max(integer_of(state.get("job_no")) or 0, 0),
         rounds=max(rounds, 0),
-        preview=decode_picture(text(tree.get("current_image"))),
+        preview=decode_picture(text_of(tree.get("current_image"))),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.json_values import integer_of, list_of, object_of, objects_in, text_of
 from tui.domain.request import GenerationRequest, Lora
 from tui.domain.text import nearest, one_line
-from tui.domain.tree import integer, mapping, mappings, sequence, text
 from tui.protocol.a1111_answer import Info, Picture
 from tui.protocol.a1111_lists import LoraFile
 from tui.protocol.a1111_progress import decode_picture
@@ -86,18 +86,18 @@ class NativeServer:
 
 def read_native_server(answer: object) -> NativeServer:
     """What `/sdcpp/v1/capabilities` said."""
-    tree = mapping(answer)
-    model, limits = mapping(tree.get("model")), mapping(tree.get("limits"))
+    tree = object_of(answer)
+    model, limits = object_of(tree.get("model")), object_of(tree.get("limits"))
     return NativeServer(
-        most_pictures=integer(limits.get("max_batch_count")),
-        most_pixels=(integer(limits.get("max_width")), integer(limits.get("max_height"))),
-        model=one_line(text(model.get("name")) or text(model.get("stem")), 300),
+        most_pictures=integer_of(limits.get("max_batch_count")),
+        most_pixels=(integer_of(limits.get("max_width")), integer_of(limits.get("max_height"))),
+        model=one_line(text_of(model.get("name")) or text_of(model.get("stem")), 300),
         samplers=_names(tree.get("samplers")),
         schedulers=_names(tree.get("schedulers")),
         loras=tuple(
-            LoraFile(one_line(text(item.get("name")), 300), path=text(item.get("path")))
-            for item in mappings(tree.get("loras"))
-            if text(item.get("name"))
+            LoraFile(one_line(text_of(item.get("name")), 300), path=text_of(item.get("path")))
+            for item in objects_in(tree.get("loras"))
+            if text_of(item.get("name"))
         ),
     )
 
@@ -182,7 +182,7 @@ def _is_model(asked: str, model: str) -> bool:
 
 
 def _names(value: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one_line(item, 100) for item in sequence(value) if isinstance(item, str)))
+    return tuple(dict.fromkeys(one_line(item, 100) for item in list_of(value) if isinstance(item, str)))
 
 
 def _said(**fields: Any) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tui.domain.json_values import integer_of, list_of, object_of, objects_in, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import integer, mapping, mappings, sequence, text
 
 LISTS = ("/api/v1/models", "/api/v0/models", "/v1/models")
 """Model lists, the most telling first. A 200 proves nothing: LM Studio gives one to unknown paths."""
@@ -41,7 +41,7 @@ class ModelList:
 
 def read_models(path: str, body: object) -> ModelList | None:
     """The list that `path` answered, or None when the body is not one."""
-    tree = mapping(body)
+    tree = object_of(body)
     match path:
         case "/api/v1/models":
             return _native_v1(tree)
@@ -54,25 +54,25 @@ def read_models(path: str, body: object) -> ModelList | None:
 def _native_v1(body: dict[str, Any]) -> ModelList | None:
     if not isinstance(body.get("models"), list):
         return None
-    entries = mappings(body["models"])
+    entries = objects_in(body["models"])
     return ModelList("LM Studio", _in_order([_v1(entry) for entry in entries if _is_chat(entry, "key")]))
 
 
 def _v1(entry: dict[str, Any]) -> LanguageModel:
-    instances = mappings(entry.get("loaded_instances"))
+    instances = objects_in(entry.get("loaded_instances"))
     first = instances[0] if instances else {}
     return LanguageModel(
         name=one_line(entry["key"]),
         is_loaded=bool(instances),
-        sees_pictures=mapping(entry.get("capabilities")).get("vision") is True,
-        context=integer(mapping(first.get("config")).get("context_length")),
-        size=integer(entry.get("size_bytes")),
-        instance=text(first.get("id")) or None,
+        sees_pictures=object_of(entry.get("capabilities")).get("vision") is True,
+        context=integer_of(object_of(first.get("config")).get("context_length")),
+        size=integer_of(entry.get("size_bytes")),
+        instance=text_of(first.get("id")) or None,
     )
 
 
 def _native_v0(body: dict[str, Any]) -> ModelList | None:
-    entries = mappings(body.get("data"))
+    entries = objects_in(body.get("data"))
     if not isinstance(body.get("data"), list) or not all("state" in entry for entry in entries):
         return None
     return ModelList("LM Studio", _in_order([_v0(entry) for entry in entries if _is_chat(entry, "id")]))
@@ -83,7 +83,7 @@ def _v0(entry: dict[str, Any]) -> LanguageModel:
         name=one_line(entry["id"]),
         is_loaded=entry.get("state") == "loaded",
         sees_pictures=entry.get("type") == "vlm",
-        context=integer(entry.get("loaded_context_length")),
+        context=integer_of(entry.get("loaded_context_length")),
         instance=entry["id"],
     )
 
@@ -91,7 +91,7 @@ def _v0(entry: dict[str, Any]) -> LanguageModel:
 def _openai(body: dict[str, Any]) -> ModelList | None:
     if not isinstance(body.get("data", 0), list | None):  # null: Ollama without models
         return None
-    chat = [entry for entry in mappings(body["data"]) if _is_chat(entry, "id")]
+    chat = [entry for entry in objects_in(body["data"]) if _is_chat(entry, "id")]
     if any(entry["id"] == "sd-cpp-local" for entry in chat):
         return None  # stable-diffusion.cpp listens at the same port and writes no text
     multimodal = _multimodal(body)
@@ -100,18 +100,18 @@ def _openai(body: dict[str, Any]) -> ModelList | None:
 
 def _plain(entry: dict[str, Any], multimodal: frozenset[str]) -> LanguageModel:
     sees: bool | None = entry["id"] in multimodal or None
-    if architecture := mapping(entry.get("architecture")):
-        sees = "image" in sequence(architecture.get("input_modalities"))
+    if architecture := object_of(entry.get("architecture")):
+        sees = "image" in list_of(architecture.get("input_modalities"))
     loaded = True if entry.get("owned_by") in {"llamacpp", "me", "vllm", "user"} else None
-    if status := mapping(entry.get("status")):  # llama.cpp's router
+    if status := object_of(entry.get("status")):  # llama.cpp's router
         loaded = status.get("value") in {"loaded", "sleeping"}
-    facts = mapping(entry.get("meta"))
+    facts = object_of(entry.get("meta"))
     return LanguageModel(
         name=one_line(entry["id"]),
         is_loaded=loaded,
         sees_pictures=sees,
-        context=integer(facts.get("n_ctx")) or integer(entry.get("max_model_len")),
-        size=integer(facts.get("size")),
+        context=integer_of(facts.get("n_ctx")) or integer_of(entry.get("max_model_len")),
+        size=integer_of(facts.get("size")),
         instance=entry["id"] if status else None,
     )
 
@@ -128,20 +128,20 @@ _PRODUCTS = {
 
 
 def _product(entries: list[dict[str, Any]]) -> str:
-    owners = [text(entry.get("owned_by")) for entry in entries]
+    owners = [text_of(entry.get("owned_by")) for entry in entries]
     return next((_PRODUCTS[owner] for owner in owners if owner in _PRODUCTS), "language server")
 
 
 def _multimodal(body: dict[str, Any]) -> frozenset[str]:
-    entries = mappings(body.get("models"))
+    entries = objects_in(body.get("models"))
     return frozenset(
-        text(entry.get("name")) for entry in entries if "multimodal" in sequence(entry.get("capabilities"))
+        text_of(entry.get("name")) for entry in entries if "multimodal" in list_of(entry.get("capabilities"))
     )
 
 
 def _is_chat(entry: dict[str, Any], key: str) -> bool:
-    name = text(entry.get(key))
-    return bool(name) and "embed" not in text(entry.get("type")) and "embed" not in name.lower()
+    name = text_of(entry.get(key))
+    return bool(name) and "embed" not in text_of(entry.get("type")) and "embed" not in name.lower()
 
 
 def _in_order(models: list[LanguageModel]) -> tuple[LanguageModel, ...]:

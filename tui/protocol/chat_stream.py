@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from tui.domain.chat import ChatEvent, ReasoningReceived, TextReceived
+from tui.domain.json_values import object_of, objects_in, text_of
 from tui.domain.text import clean, one_line
-from tui.domain.tree import mapping, mappings, text
 
 _OPEN, _CLOSE = "<think>", "</think>"
 _SEPARATORS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\n"))
@@ -23,13 +23,13 @@ class StreamFault:
 
 def error_message(body: object) -> str:
     """What an error body says: `error.message`, else `error`, `detail` or `message`; "" when silent."""
-    tree = mapping(body)
+    tree = object_of(body)
     candidates = (
-        mapping(tree.get("error")).get("message"),
+        object_of(tree.get("error")).get("message"),
         *map(tree.get, ("error", "detail", "message")),
         body,
     )
-    return next((one_line(said, 300) for said in map(text, candidates) if said.strip()), "")
+    return next((one_line(said, 300) for said in map(text_of, candidates) if said.strip()), "")
 
 
 class ThinkFilter:
@@ -104,10 +104,10 @@ class ChatStream:
             chunk = msgspec.json.decode(data)
         except (msgspec.DecodeError, RecursionError):
             return StreamFault("It sent a piece that cannot be read.")
-        chunk = mapping(chunk)
+        chunk = object_of(chunk)
         if name == "error" or "error" in chunk:
             return StreamFault(error_message(chunk) or "It did not say why.")
-        self.model = one_line(text(chunk.get("model"))) or self.model
+        self.model = one_line(text_of(chunk.get("model"))) or self.model
         return self._choice(chunk)
 
     def finish(self) -> list[ChatEvent]:
@@ -115,16 +115,16 @@ class ChatStream:
         return self._keep(self._filter.flush())
 
     def _choice(self, chunk: dict[str, Any]) -> list[ChatEvent]:
-        choices = mappings(chunk.get("choices"))
+        choices = objects_in(chunk.get("choices"))
         if not choices:
             return []  # a usage chunk
-        self.finish_reason = text(choices[0].get("finish_reason")) or self.finish_reason
-        return self._delta(mapping(choices[0].get("delta") or choices[0].get("message")))
+        self.finish_reason = text_of(choices[0].get("finish_reason")) or self.finish_reason
+        return self._delta(object_of(choices[0].get("delta") or choices[0].get("message")))
 
     def _delta(self, delta: dict[str, Any]) -> list[ChatEvent]:
-        thoughts = map(text, (delta.get("reasoning_content"), delta.get("reasoning")))
+        thoughts = map(text_of, (delta.get("reasoning_content"), delta.get("reasoning")))
         events: list[ChatEvent] = [ReasoningReceived(clean(thought)) for thought in thoughts if thought]
-        if content := text(delta.get("content")):
+        if content := text_of(delta.get("content")):
             events += self._keep(self._filter.feed(clean(content.translate(_SEPARATORS))))
         return events
 

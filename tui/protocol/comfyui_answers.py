@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.json_values import list_of, object_of
 from tui.domain.server import ServerStatus
 from tui.domain.text import clean, one_line
-from tui.protocol.untyped import mapping, sequence
 
 
 class QueueItem(msgspec.Struct, frozen=True, array_like=True):
@@ -121,9 +121,9 @@ class SystemAnswer(msgspec.Struct):
 
 def choices_of(definition: Mapping[str, Any], input_name: str) -> tuple[str, ...]:
     """The values a node's definition allows for an input; empty where it declares no list."""
-    declared = mapping(definition.get("input"))
+    declared = object_of(definition.get("input"))
     for section in ("required", "optional"):
-        config = mapping(declared.get(section)).get(input_name)
+        config = object_of(declared.get(section)).get(input_name)
         if config is not None:
             return choices_in(config)
     return ()
@@ -131,9 +131,9 @@ def choices_of(definition: Mapping[str, Any], input_name: str) -> tuple[str, ...
 
 def choices_in(config: Any) -> tuple[str, ...]:
     """The list in an input's declaration, in either of its two spellings."""
-    kind, options, *_ = [*sequence(config), None, None]
-    values = mapping(options).get("options") if kind == "COMBO" else kind
-    return tuple(clean(str(value)) for value in sequence(values))
+    kind, options, *_ = [*list_of(config), None, None]
+    values = object_of(options).get("options") if kind == "COMBO" else kind
+    return tuple(clean(str(value)) for value in list_of(values))
 
 
 def _device_name(name: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.json_values import Json, object_of
 from tui.domain.text import clean
-from tui.protocol.untyped import mapping, sequence
 
 _SUSPICIOUS = re.compile(
     rb"\\u(?:00[01789]|20[026]|feff|d[89a-f])|\x7f|\xc2[\x80-\x9f]|\xe2[\x80\x81]|\xef\xbb\xbf", re.IGNORECASE
@@ -21,14 +21,14 @@ def decode_definitions(body: bytes) -> dict[str, Any]:
     """
     pieces = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     definitions = {name: msgspec.json.decode(piece) for name, piece in pieces.items()}
-    return _cleaned(definitions) if _SUSPICIOUS.search(body) else definitions
+    return object_of(_cleaned(definitions)) if _SUSPICIOUS.search(body) else definitions
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Json) -> Json:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        return [_cleaned(item) for item in sequence(value)]
+        return [_cleaned(item) for item in value]
     if isinstance(value, dict):
-        return {clean(key): _cleaned(item) for key, item in mapping(value).items()}
+        return {clean(key): _cleaned(item) for key, item in value.items()}
     return value

@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.json_values import object_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
 from tui.protocol.comfyui_answers import choices_in
 from tui.protocol.comfyui_faults import Fault, NodeError, Problem, node_title, problem_of
-from tui.protocol.untyped import mapping
 
 Choices = Mapping[tuple[str, str], tuple[str, ...]]
 """Allowed values by class and input, for lists the server is too long-winded to repeat."""
@@ -52,7 +52,7 @@ def node_problems(
             allowed = choices_in(error.extra_info.get("input_config"))
             allowed = allowed or (choices or {}).get((node.class_type, error.input_name), ())
             fault = Fault(
-                error=error, title=title, node=mapping(graph.get(node_id)), graph=graph, allowed=allowed
+                error=error, title=title, node=object_of(graph.get(node_id)), graph=graph, allowed=allowed
             )
             yield problem_of(fault)
 
@@ -60,7 +60,7 @@ def node_problems(
 def dropped_outputs(node_errors: Any, graph: ApiWorkflow) -> tuple[str, ...]:
     """What an accepted job runs without, from a 200 that carries node errors."""
     try:
-        by_node = msgspec.convert(mapping(node_errors), dict[str, NodeErrors])
+        by_node = msgspec.convert(object_of(node_errors), dict[str, NodeErrors])
     except msgspec.ValidationError:
         return ()
     problems = node_problems(by_node, graph)

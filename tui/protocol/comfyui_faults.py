@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from tui.domain.json_values import list_of, object_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import nearest, one_line
-from tui.protocol.untyped import mapping, sequence
 
 _MOST_LISTED = 6
 
@@ -63,7 +63,7 @@ class Fault:
     @property
     def declared_type(self) -> str:
         """What the input takes."""
-        config = sequence(self.error.extra_info.get("input_config"))
+        config = list_of(self.error.extra_info.get("input_config"))
         return str(config[0]) if config else "something else"
 
     @property
@@ -74,15 +74,17 @@ class Fault:
 
     def limit(self, side: str) -> str:
         """The declared "min" or "max"."""
-        _, options, *_ = [*sequence(self.error.extra_info.get("input_config")), None, None]
-        value = mapping(options).get(side)
+        _, options, *_ = [*list_of(self.error.extra_info.get("input_config")), None, None]
+        value = object_of(options).get(side)
         return "" if value is None else one_line(str(value), 40)
 
 
 def node_title(graph: ApiWorkflow, node_id: str | None, class_type: str = "") -> str:
     """How a node is called: its title on the canvas, else its class."""
-    node = mapping(graph.get(node_id or ""))
-    title = mapping(node.get("_meta")).get("title") or node.get("class_type") or class_type or node_id or "?"
+    node = object_of(graph.get(node_id or ""))
+    title = (
+        object_of(node.get("_meta")).get("title") or node.get("class_type") or class_type or node_id or "?"
+    )
     return one_line(str(title), 60)
 
 
@@ -161,8 +163,8 @@ def _cycle(fault: Fault) -> Problem:
 def _broken_inside(fault: Fault) -> Problem:
     if "inputs" not in fault.node:
         return Problem(f"“{fault.title}” has no inputs.", "The workflow file is damaged.")
-    for name, value in mapping(fault.node["inputs"]).items():
-        link = sequence(value)
+    for name, value in object_of(fault.node["inputs"]).items():
+        link = list_of(value)
         if link and link[0] not in fault.graph:
             return Problem(
                 f"“{fault.title}”: {one_line(name, 60)} is linked to node {one_line(str(link[0]), 40)}, "

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from tui.domain.json_values import list_of, object_of, objects_in, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import mapping, mappings, sequence, text
 from tui.domain.workflow import ServerWorkflow
 
 _MOST = 5000
@@ -21,26 +21,26 @@ SAVED_QUERY = {"dir": "workflows", "recurse": "true", "split": "false", "full_in
 def templates_in(index: object) -> Iterator[ServerWorkflow]:
     """The templates of `/templates/index.json`: lists under headings."""
     count = 0
-    for heading in mappings(index):
-        category = one_line(text(heading.get("title")), 60)
-        for template in mappings(heading.get("templates")):
-            name, count = text(template.get("name")), count + 1
+    for heading in objects_in(index):
+        category = one_line(text_of(heading.get("title")), 60)
+        for template in objects_in(heading.get("templates")):
+            name, count = text_of(template.get("name")), count + 1
             if count > _MOST:
                 return
             if name:
                 yield ServerWorkflow(
                     name=f"templates/{name}",
-                    title=one_line(text(template.get("title")) or name, 100),
-                    description=one_line(text(template.get("description")), 1000),
+                    title=one_line(text_of(template.get("title")) or name, 100),
+                    description=one_line(text_of(template.get("description")), 1000),
                     category=category,
-                    has_picture=text(template.get("mediaSubtype")) in _PICTURES,
+                    has_picture=text_of(template.get("mediaSubtype")) in _PICTURES,
                 )
 
 
 def pack_templates_in(answer: object) -> Iterator[ServerWorkflow]:
     """The templates of `/workflow_templates`: names by node pack."""
-    for pack, names in list(mapping(answer).items())[:_MOST]:
-        for name in sequence(names)[:_MOST]:
+    for pack, names in list(object_of(answer).items())[:_MOST]:
+        for name in list_of(names)[:_MOST]:
             if isinstance(name, str) and name:
                 yield ServerWorkflow(
                     name=f"packs/{pack}/{name}",
@@ -51,8 +51,8 @@ def pack_templates_in(answer: object) -> Iterator[ServerWorkflow]:
 
 def saved_in(answer: object) -> Iterator[ServerWorkflow]:
     """The files of `/userdata?dir=workflows`."""
-    for name in sequence(answer)[:_MOST]:
-        path = text(name) or text(mapping(name).get("path"))
+    for name in list_of(answer)[:_MOST]:
+        path = text_of(name) or text_of(object_of(name).get("path"))
         if path.endswith(".json"):
             yield ServerWorkflow(
                 name=f"saved/{path}", title=one_line(path.removesuffix(".json"), 100), category="Saved"

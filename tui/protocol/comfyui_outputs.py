@@ -5,9 +5,9 @@ from hashlib import sha256
 from typing import Any
 
 from tui.domain.job import OutputImage
+from tui.domain.json_values import list_of, object_of, text_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import clean, one_line
-from tui.protocol.untyped import mapping, sequence, text
 
 _MOST_FILES = 1000
 """Files of one node that are looked at; a hostile server could name any number."""
@@ -47,19 +47,19 @@ def outputs_of(shown: Any, seed: int | None = None) -> tuple[OutputImage, ...]:
     """The files in a node's output, under whatever key (images, gifs, video, audio…), and its texts."""
     return tuple(
         output
-        for key, value in mapping(shown).items()
-        for item in (sequence(value) or [value])[:_MOST_FILES]
-        if (output := _file(mapping(item), seed) or (_text(item, seed) if key in _TEXT_KEYS else None))
+        for key, value in object_of(shown).items()
+        for item in (list_of(value) or [value])[:_MOST_FILES]
+        if (output := _file(object_of(item), seed) or (_text(item, seed) if key in _TEXT_KEYS else None))
     )
 
 
 def seed_of(graph: ApiWorkflow) -> int | None:
     """The seed the graph runs with: its first literal one."""
     for node in graph.values():
-        inputs = mapping(mapping(node).get("inputs"))
+        inputs = object_of(object_of(node).get("inputs"))
         for name in ("seed", "noise_seed"):
-            if isinstance(inputs.get(name), int):
-                return inputs[name]
+            if isinstance(seed := inputs.get(name), int):
+                return seed
     return None
 
 
@@ -80,7 +80,7 @@ def _file(about: Mapping[str, Any], seed: int | None) -> OutputImage | None:
 
 def _text(item: object, seed: int | None) -> OutputImage | None:
     """A text that the node shows and keeps in no file: a glimpse, as the pictures of preview nodes are."""
-    shown = clean(text(item) or text(mapping(item).get("text")))
+    shown = clean(text_of(item) or text_of(object_of(item).get("text")))
     if not shown.strip():
         return None
     data = shown.encode()[:_MOST_TEXT]
@@ -95,7 +95,7 @@ def _text(item: object, seed: int | None) -> OutputImage | None:
 
 
 def _name(about: Mapping[str, Any], key: str) -> str:
-    return one_line(text(about.get(key)), 500)
+    return one_line(text_of(about.get(key)), 500)
 
 
 def _basename(filename: str) -> str:

@@ -16,6 +16,7 @@ from tui.domain.events import (
     PreviewReceived,
 )
 from tui.domain.job import JobId, OutputImage
+from tui.domain.json_values import object_of, text_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
 from tui.protocol.comfyui_answers import HistoryEntry
@@ -38,7 +39,6 @@ from tui.protocol.comfyui_messages import (
     StepDone,
 )
 from tui.protocol.comfyui_outputs import outputs_of, seed_of
-from tui.protocol.untyped import mapping, text
 
 _MOST_STEPS = 10**9
 _MOST_OUTPUTS = 10_000
@@ -174,8 +174,8 @@ class Run:
 
     def _sends_picture(self, node_id: str | None) -> bool:
         # SaveImageWebsocket, ETN_SendImageWebSocket: finished pictures in the frames of previews
-        node = mapping(self._graph.get(node_id or ""))
-        return "websocket" in text(node.get("class_type")).lower()
+        node = object_of(self._graph.get(node_id or ""))
+        return "websocket" in text_of(node.get("class_type")).lower()
 
     def _outputs(self, shown: object) -> Iterator[JobEvent]:
         for output in outputs_of(shown, self._seed):
@@ -192,11 +192,11 @@ class Run:
         about = entry.status.message("execution_error") or {}
         failed = RunFailed(
             prompt_id="",
-            node_type=text(about.get("node_type")),
-            exception_message=text(about.get("exception_message")),
-            exception_type=text(about.get("exception_type")),
+            node_type=text_of(about.get("node_type")),
+            exception_message=text_of(about.get("exception_message")),
+            exception_type=text_of(about.get("exception_type")),
         )
-        return self._failure(text(about.get("node_id")) or None, failed)
+        return self._failure(text_of(about.get("node_id")) or None, failed)
 
     def _failure(self, node_id: str | None, message: RunFailed) -> JobFailed:
         title = node_title(self._graph, node_id, message.node_type)

@@ -11,8 +11,8 @@ from tui.domain.errors import (
     ServerRefusedError,
     ServerReplyError,
 )
+from tui.domain.json_values import list_of, object_of, objects_in, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import mapping, mappings, sequence, text
 
 GET_API = (
     "Latentui needs Fooocus-API: clone github.com/mrhan1993/Fooocus-API, start it with `python main.py`, "
@@ -92,21 +92,21 @@ def file_gone(label: str, filename: str) -> NotFoundError:
 
 def _faults(body: bytes) -> str:
     """ "CFG (Input should be …) and LoRA strength (…)", from FastAPI's list of fields that are wrong."""
-    tree = mapping(_decoded(body))
-    found = [_fault(item) for item in mappings(tree.get("detail"))]
+    tree = object_of(_decoded(body))
+    found = [_fault(item) for item in objects_in(tree.get("detail"))]
     return " and ".join(dict.fromkeys(found[:3])) or "request"
 
 
 def _fault(item: dict[str, Any]) -> str:
-    place = [part for part in sequence(item.get("loc")) if part not in ("body", "query")]
+    place = [part for part in list_of(item.get("loc")) if part not in ("body", "query")]
     names = [part for part in place if isinstance(part, str)]
     name = names[-1] if names else "request"
     shown = _WEIGHT if name == "weight" and "loras" in names else _OUR_WORDS.get(name, one_line(name, 40))
-    return f"{shown} ({one_line(text(item.get('msg')), 160)})"
+    return f"{shown} ({one_line(text_of(item.get('msg')), 160)})"
 
 
 def _detail(body: bytes) -> str:
-    return text(mapping(_decoded(body)).get("detail"))
+    return text_of(object_of(_decoded(body)).get("detail"))
 
 
 def _decoded(body: bytes) -> Any:

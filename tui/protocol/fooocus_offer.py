@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tui.domain.json_values import list_of, number_of, object_of, objects_in, text_of
 from tui.domain.request import FieldValue
 from tui.domain.text import clean
-from tui.domain.tree import mapping, mappings, number, sequence, text
 
 TEXT_TO_IMAGE = "/v1/generation/text-to-image"
 VARY = "/v2/generation/image-upscale-vary"
@@ -104,8 +104,8 @@ class Offer:
 
 def read_offer(document: object) -> Offer:
     """The offer that an OpenAPI document describes; what is missing in it is as in `Offer`."""
-    tree = mapping(document)
-    paths, schemas = mapping(tree.get("paths")), _schemas(tree)
+    tree = object_of(document)
+    paths, schemas = object_of(tree.get("paths")), _schemas(tree)
     if not paths:
         return Offer()
     usual = Offer()
@@ -127,11 +127,11 @@ def read_offer(document: object) -> Offer:
         upscalers=_from(upscalers, usual.upscalers[0]) or usual.upscalers,
         names_files="save_name" in common,
         takes_vary_strength="overwrite_vary_strength" in advanced,
-        most_loras=len(sequence(mapping(common.get("loras")).get("default"))) or usual.most_loras,
+        most_loras=len(list_of(object_of(common.get("loras")).get("default"))) or usual.most_loras,
         checkpoint=clean(_default(common, "base_model_name")),
         sampler=clean(_default(advanced, "sampler_name")) or usual.sampler,
         scheduler=clean(_default(advanced, "scheduler_name")) or usual.scheduler,
-        cfg_scale=number(mapping(common.get("guidance_scale")).get("default")) or usual.cfg_scale,
+        cfg_scale=number_of(object_of(common.get("guidance_scale")).get("default")) or usual.cfg_scale,
         size=read_size(_default(common, "aspect_ratios_selection")) or usual.size,
     )
 
@@ -146,7 +146,7 @@ def read_size(said: str) -> tuple[int, int] | None:
 
 def read_names(value: object) -> tuple[str, ...]:
     """A list of names."""
-    return tuple(clean(name) for name in sequence(value) if isinstance(name, str))
+    return tuple(clean(name) for name in list_of(value) if isinstance(name, str))
 
 
 def in_front(names: tuple[str, ...], first: str) -> tuple[str, ...]:
@@ -156,24 +156,24 @@ def in_front(names: tuple[str, ...], first: str) -> tuple[str, ...]:
 
 def is_web_page(config: object) -> bool:
     """Whether `/config` is that of Fooocus' own page; others are made with gradio too (webui.py title)."""
-    tree = mapping(config)
-    return "components" in tree and text(tree.get("title")).startswith("Fooocus")
+    tree = object_of(config)
+    return "components" in tree and text_of(tree.get("title")).startswith("Fooocus")
 
 
 def _schemas(tree: Mapping[str, Any]) -> dict[str, Any]:
-    return mapping(mapping(tree.get("components")).get("schemas"))
+    return object_of(object_of(tree.get("components")).get("schemas"))
 
 
 def _properties(schemas: dict[str, Any], name: str) -> dict[str, Any]:
-    return mapping(mapping(schemas.get(name)).get("properties"))
+    return object_of(object_of(schemas.get(name)).get("properties"))
 
 
 def _choices(schemas: dict[str, Any], name: str) -> tuple[str, ...]:
-    return read_names(mapping(schemas.get(name)).get("enum"))
+    return read_names(object_of(schemas.get(name)).get("enum"))
 
 
 def _default(properties: dict[str, Any], name: str) -> str:
-    return text(mapping(properties.get(name)).get("default"))
+    return text_of(object_of(properties.get(name)).get("default"))
 
 
 def _from(names: tuple[str, ...], first: str) -> tuple[str, ...]:
@@ -182,6 +182,6 @@ def _from(names: tuple[str, ...], first: str) -> tuple[str, ...]:
 
 def _preview_parameter(paths: dict[str, Any]) -> str:
     """ "require_step_preview", which one release spelt otherwise."""
-    operation = mapping(mapping(paths.get(_QUERY_JOB)).get("get"))
-    names = (text(item.get("name")) for item in mappings(operation.get("parameters")))
+    operation = object_of(object_of(paths.get(_QUERY_JOB)).get("get"))
+    names = (text_of(item.get("name")) for item in objects_in(operation.get("parameters")))
     return next((clean(name) for name in names if name.startswith("require_step")), "")

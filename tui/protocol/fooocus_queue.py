@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tui.domain.json_values import integer_of, object_of, objects_in, text_of
 from tui.domain.text import clean
-from tui.domain.tree import integer, mapping, mappings, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +40,30 @@ class Jobs:
 
 def read_queue_size(answer: object) -> QueueSize:
     """The answer of job-queue."""
-    tree = mapping(answer)
-    waiting, finished = integer(tree.get("running_size")), integer(tree.get("finished_size"))
-    return QueueSize(waiting or 0, finished or 0, text(tree.get("last_job_id")))
+    tree = object_of(answer)
+    waiting, finished = integer_of(tree.get("running_size")), integer_of(tree.get("finished_size"))
+    return QueueSize(waiting or 0, finished or 0, text_of(tree.get("last_job_id")))
 
 
 def read_jobs(answer: object) -> Jobs:
     """The answer of job-history."""
-    tree = mapping(answer)
+    tree = object_of(answer)
     return Jobs(_ids(tree.get("queue")), _ids(tree.get("history")))
 
 
 def _ids(value: object) -> tuple[str, ...]:
     # with --persistent the history comes from a database, newest first and otherwise named
-    entries = sorted(mappings(value), key=_arrival)
-    found = (text(entry.get("job_id")) or text(_details(entry).get("task_id")) for entry in entries)
+    entries = sorted(objects_in(value), key=_arrival)
+    found = (text_of(entry.get("job_id")) or text_of(_details(entry).get("task_id")) for entry in entries)
     return tuple(clean(job_id) for job_id in found if job_id)
 
 
 def _arrival(entry: dict[str, Any]) -> int:
     """Milliseconds; 0.4 does not tell and keeps the order."""
-    return integer(entry.get("in_queue_mills")) or integer(_details(entry).get("task_in_queue_mills")) or 0
+    return (
+        integer_of(entry.get("in_queue_mills")) or integer_of(_details(entry).get("task_in_queue_mills")) or 0
+    )
 
 
 def _details(entry: dict[str, Any]) -> dict[str, Any]:
-    return mapping(entry.get("task_info"))
+    return object_of(entry.get("task_info"))

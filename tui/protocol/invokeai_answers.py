@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from tui.domain.tree import mapping, text
+from tui.domain.json_values import object_of, text_of
 from tui.protocol.invokeai_graph import OUT
 
 ENDED = frozenset({"completed", "failed", "canceled"})
@@ -118,7 +118,7 @@ class QueueItem(msgspec.Struct, frozen=True):
 
 def picture_of(result: object) -> str:
     """The name of the picture in a node's result, if it is one."""
-    return text(mapping(mapping(result).get("image")).get("image_name"))
+    return text_of(object_of(object_of(result).get("image")).get("image_name"))
 
 
 def number_of(node_id: str) -> int:

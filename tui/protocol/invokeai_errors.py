@@ -15,8 +15,8 @@ from tui.domain.errors import (
     ServerRefusedError,
     ServerReplyError,
 )
+from tui.domain.json_values import list_of, object_of, objects_in, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import mapping, mappings, sequence, text
 
 _MOST_TOLD = 3
 _LONGEST = 200
@@ -149,7 +149,7 @@ def error_of(label: str, status: int, body: bytes, path: str) -> ServerError:
 
 def said_in(body: bytes) -> str:
     """The sentence in an error body, where it is one."""
-    return one_line(text(_detail(body)), _LONGEST)
+    return one_line(text_of(_detail(body)), _LONGEST)
 
 
 def login_failed(label: str, said: str) -> ServerRefusedError:
@@ -182,17 +182,17 @@ def _not_found(label: str, path: str, said: str) -> NotFoundError:
 
 def _invalid(label: str, detail: object) -> RequestRejectedError:
     """A 422: only `msg` and the name of the field are shown, since the rest repeats all prompts."""
-    faults = mappings(detail)
+    faults = objects_in(detail)
     told = list(dict.fromkeys(_told(fault) for fault in faults))
     if not told:
         return RequestRejectedError(f"{label} does not take the job.", "It does not say why.")
     more = f" And {len(told) - _MOST_TOLD} more." if len(told) > _MOST_TOLD else ""
-    advice = _ADVICE.get(text(faults[0].get("type")), "")
+    advice = _ADVICE.get(text_of(faults[0].get("type")), "")
     return RequestRejectedError(f"{label} does not take the job. {' '.join(told[:_MOST_TOLD])}{more}", advice)
 
 
 def _told(fault: Mapping[str, Any]) -> str:
-    said = one_line(text(fault.get("msg")).removeprefix("Value error, "), _LONGEST)
+    said = one_line(text_of(fault.get("msg")).removeprefix("Value error, "), _LONGEST)
     unknown = _UNKNOWN_NODE.match(said)
     if unknown:
         return f"It has no node “{one_line(unknown[1], 60)}”."
@@ -202,7 +202,7 @@ def _told(fault: Mapping[str, Any]) -> str:
 
 def _field(fault: Mapping[str, Any]) -> str:
     """The field of a node, or of the query, that a fault is about; a whole graph has no name."""
-    path = [part for part in sequence(fault.get("loc")) if isinstance(part, str)]
+    path = [part for part in list_of(fault.get("loc")) if isinstance(part, str)]
     if not path or path[-1] in ("body", "batch", "graph", "data"):
         return ""
     name = path[-1]
@@ -222,7 +222,7 @@ def _ended(sentence: str) -> str:
 def _detail(body: bytes) -> object:
     """`detail` of an error body; plain text as it is, and a page as nothing."""
     try:
-        return mapping(msgspec.json.decode(body)).get("detail")
+        return object_of(msgspec.json.decode(body)).get("detail")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = body[:2000].decode("utf-8", "replace")
         return "" if said.lstrip().startswith("<") else said

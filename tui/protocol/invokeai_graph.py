@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tui.domain.tree import integer, mapping, number, text
+from tui.domain.json_values import integer_of, number_of, object_of, text_of
 
 DENOISE = "denoise_"
 """How the ids of sampling nodes begin; the picture's number follows."""
@@ -51,10 +51,10 @@ def sampling_steps(nodes: Mapping[str, Any]) -> dict[str, int]:
     """How many steps each sampling node will do, by its id; a picture that is kept in part takes fewer."""
     found: dict[str, int] = {}
     for node_id, value in nodes.items():
-        node = mapping(value)
-        steps = integer(node.get("steps")) or integer(node.get("num_steps"))
+        node = object_of(value)
+        steps = integer_of(node.get("steps")) or integer_of(node.get("num_steps"))
         if node_id.startswith(DENOISE) and steps:
-            found[node_id] = max(1, round(steps * (1 - (number(node.get("denoising_start")) or 0.0))))
+            found[node_id] = max(1, round(steps * (1 - (number_of(node.get("denoising_start")) or 0.0))))
     return found
 
 
@@ -62,7 +62,7 @@ def seeds(nodes: Mapping[str, Any]) -> dict[str, int]:
     """The seed of each result, by the id of the node that gives it."""
     found: dict[str, int] = {}
     for node_id, value in nodes.items():
-        seed = integer(mapping(value).get("seed"))
+        seed = integer_of(object_of(value).get("seed"))
         for beginning in (NOISE, DENOISE):
             if seed is not None and node_id.startswith(beginning):
                 found[OUT + node_id.removeprefix(beginning)] = seed
@@ -71,5 +71,7 @@ def seeds(nodes: Mapping[str, Any]) -> dict[str, int]:
 
 def picture_names(nodes: Mapping[str, Any]) -> frozenset[str]:
     """The pictures on the server that a graph works with."""
-    names = (mapping(field).get("image_name") for node in nodes.values() for field in mapping(node).values())
-    return frozenset(name for name in map(text, names) if name)
+    names = (
+        object_of(field).get("image_name") for node in nodes.values() for field in object_of(node).values()
+    )
+    return frozenset(name for name in map(text_of, names) if name)

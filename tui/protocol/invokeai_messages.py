@@ -5,8 +5,8 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
+from tui.domain.json_values import number_of, object_of, text_of
 from tui.domain.text import one_line
-from tui.domain.tree import mapping, number, text
 from tui.protocol.invokeai_answers import picture_of
 
 SUBSCRIPTION = ("subscribe_queue", {"queue_id": "default"})
@@ -74,34 +74,34 @@ class Heard:
 
 def destination_of(payload: object) -> str:
     """Whose event it is; empty where it belongs to no job, or to somebody else's."""
-    return text(mapping(payload).get("destination"))
+    return text_of(object_of(payload).get("destination"))
 
 
 def heard(event: str, payload: object) -> Heard | ItemsRemoved | None:
     """What an event means; None for what concerns no job."""
     if event in ("queue_items_canceled", "queue_cleared"):
         return ItemsRemoved()
-    about = mapping(payload)
+    about = object_of(payload)
     destination = destination_of(about)
     message = _message(event, about) if destination else None
     return Heard(destination, message) if message else None
 
 
 def _message(event: str, about: dict[str, Any]) -> Message | None:
-    node_id = text(about.get("invocation_source_id"))
+    node_id = text_of(about.get("invocation_source_id"))
     match event:
         case "queue_item_status_changed":
             return StatusChanged(
-                status=text(about.get("status")),
-                error_type=text(about.get("error_type")),
-                error_message=text(about.get("error_message")),
+                status=text_of(about.get("status")),
+                error_type=text_of(about.get("error_type")),
+                error_message=text_of(about.get("error_message")),
             )
         case "invocation_started":
-            return NodeStarted(node_id, text(mapping(about.get("invocation")).get("type")))
+            return NodeStarted(node_id, text_of(object_of(about.get("invocation")).get("type")))
         case "invocation_progress":
             return NodeProgressed(
                 node_id=node_id,
-                said=one_line(text(about.get("message")), 80),
+                said=one_line(text_of(about.get("message")), 80),
                 fraction=_fraction(about.get("percentage")),
                 preview=_preview(about.get("image")),
             )
@@ -112,13 +112,13 @@ def _message(event: str, about: dict[str, Any]) -> Message | None:
 
 
 def _fraction(value: object) -> float | None:
-    fraction = number(value)
+    fraction = number_of(value)
     return None if fraction is None else min(max(fraction, 0.0), 1.0)
 
 
 def _preview(value: object) -> Preview | None:
     """The picture in a data URL."""
-    head, _, encoded = text(mapping(value).get("dataURL")).partition(",")
+    head, _, encoded = text_of(object_of(value).get("dataURL")).partition(",")
     if not head.startswith("data:image/") or not head.endswith(";base64"):
         return None
     try:

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from tui.domain.errors import InputError
+from tui.domain.json_values import object_of, text_of
 from tui.domain.server import Catalog
 from tui.domain.text import clean, nearest, one_line
-from tui.domain.tree import mapping, text
 from tui.protocol.invokeai_samplers import SAMPLERS
 
 
@@ -68,7 +68,7 @@ class Model(msgspec.Struct, frozen=True):
         """How a graph names it: all of it, or the server refuses."""
         return {
             "key": self.key,
-            "hash": text(self.hash),
+            "hash": text_of(self.hash),
             "name": self.name,
             "base": self.base,
             "type": self.type,
@@ -76,7 +76,7 @@ class Model(msgspec.Struct, frozen=True):
 
     def default(self, field: str) -> object:
         """What its owner set in the server's model manager, if anything."""
-        return mapping(self.default_settings).get(field)
+        return object_of(self.default_settings).get(field)
 
 
 class ModelList(msgspec.Struct, frozen=True):

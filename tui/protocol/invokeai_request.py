@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tui.domain.errors import InputError
+from tui.domain.json_values import integer_of, number_of, text_of
 from tui.domain.request import ControlUnit, FieldValue, GenerationRequest
 from tui.domain.server import Catalog
 from tui.domain.text import one_line
-from tui.domain.tree import integer, number, text
 from tui.protocol.invokeai_drawing import MAXIMUM_SEED, NODES_OF_PREPROCESSORS, Control, Drawing
 from tui.protocol.invokeai_flux import FLUX_SAMPLERS, flux_graph
 from tui.protocol.invokeai_graph import OUT, Graph, GraphBuilder
@@ -150,26 +150,26 @@ def _sampler(request: GenerationRequest, checkpoint: Model) -> tuple[str, str]:
 
 
 def _own_sampler(checkpoint: Model) -> str:
-    return text(checkpoint.default("scheduler")) or "euler"
+    return text_of(checkpoint.default("scheduler")) or "euler"
 
 
 def _own_size(checkpoint: Model, habits: _Habits) -> tuple[int, int]:
-    width, height = integer(checkpoint.default("width")), integer(checkpoint.default("height"))
+    width, height = integer_of(checkpoint.default("width")), integer_of(checkpoint.default("height"))
     return width or habits.size, height or habits.size
 
 
 def _own_steps(checkpoint: Model, habits: _Habits) -> int:
-    return integer(checkpoint.default("steps")) or habits.steps
+    return integer_of(checkpoint.default("steps")) or habits.steps
 
 
 def _own_cfg_scale(checkpoint: Model, habits: _Habits) -> float:
     field = "guidance" if checkpoint.family is Family.FLUX else "cfg_scale"
-    return number(checkpoint.default(field)) or habits.cfg_scale
+    return number_of(checkpoint.default(field)) or habits.cfg_scale
 
 
 def _vae(request: GenerationRequest, models: Models, checkpoint: Model) -> Model | None:
-    wanted = text(request.extras.get("vae"))
-    name = text(checkpoint.default("vae")) if wanted in ("", _AUTOMATIC) else wanted
+    wanted = text_of(request.extras.get("vae"))
+    name = text_of(checkpoint.default("vae")) if wanted in ("", _AUTOMATIC) else wanted
     if name:
         return models.named("vae", name, checkpoint)
     return models.companion("vae", "flux") if checkpoint.family is Family.FLUX else None
@@ -192,7 +192,7 @@ def _processor(wanted: str | None, model: Model) -> str | None:
     """The node that makes a guide of a picture; None where the picture is one already."""
     if wanted in (None, "", _AUTOMATIC):
         # "canny_image_processor" in the server's own settings; the node is called otherwise since 5.0
-        own = text(model.default("preprocessor")).removesuffix("_image_processor")
+        own = text_of(model.default("preprocessor")).removesuffix("_image_processor")
         return NODES_OF_PREPROCESSORS["canny"] if own == "canny" else None  # the others fetch a model first
     if wanted == _AS_IT_IS:
         return None

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from tui.domain.errors import NotFoundError, WorkflowError
+from tui.domain.json_values import object_of
 from tui.domain.request import Task
 from tui.domain.server import Capabilities, Catalog
 from tui.domain.text import one_line
 from tui.domain.workflow import NodeCatalog, ServerWorkflow
 from tui.services.workflows import SettingsOfWorkflows, WorkflowsService
 from tui.workflow.formats import read_json
-from tui.workflow.json_values import object_of
 
 OFFLINE: Final = "object info"
 """What stands for the name of a server."""

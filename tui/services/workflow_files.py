@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import PictureError, WorkflowError
+from tui.domain.json_values import Json, JsonObject, object_of
 from tui.domain.text import one_line
 from tui.media.sniff import ENOUGH, media_type
 from tui.workflow.formats import MOST_BYTES, read_json
-from tui.workflow.json_values import Json, JsonObject, object_of
 from tui.workflow.templates import WorkflowTemplate, parse_template
 
 if TYPE_CHECKING:

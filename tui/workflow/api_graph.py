@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from tui.domain.errors import WorkflowError
+from tui.domain.json_values import Json, JsonObject, object_of, text_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
-from tui.workflow.json_values import Json, JsonObject, object_of, text_of
 
 Source = tuple[str, int]
 """Where a link comes from: node id and output slot."""

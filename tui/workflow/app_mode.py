@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
+from tui.domain.json_values import Json, JsonObject, list_of, object_of, text_of
 from tui.domain.request import ApiWorkflow
 from tui.workflow.api_graph import ApiInput, inputs_of
 from tui.workflow.canvas_nodes import CanvasNodes
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import literal_of
-from tui.workflow.json_values import Json, JsonObject, list_of, object_of, text_of
 from tui.workflow.slots import Slot, Target
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -1,10 +1,10 @@
 """A canvas workflow as it stands on the page after opening the file."""
 
+from tui.domain.json_values import JsonObject
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Graph
 from tui.workflow.group_classes import group_classes
 from tui.workflow.group_nodes import expand_groups
-from tui.workflow.json_values import JsonObject
 from tui.workflow.limits import check_depth
 from tui.workflow.loading import Loader
 from tui.workflow.settling import settle

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tui.domain.json_values import JsonObject, list_of, object_of, objects_in, text_of
 from tui.domain.text import one_line
-from tui.workflow.json_values import JsonObject, list_of, object_of, objects_in, text_of
 
 _DEEPEST = 40
 """Subgraphs within subgraphs that are followed."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from tui.domain.text import clean, nearest_of, one_line
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
-from tui.workflow.json_values import javascript_text
+from tui.workflow.javascript import javascript_text
 
 FOLDERS: Final = {
     "checkpoint": ("checkpoint", "models/checkpoints"),

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui.domain.json_values import Json, JsonObject, object_of, text_of
 from tui.workflow.api_graph import ApiInput
 from tui.workflow.canvas import open_canvas
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Graph, Node, Unset, Value, Widget
-from tui.workflow.json_values import Json, JsonObject, is_truthy, object_of, ordered, text_of
+from tui.workflow.javascript import is_truthy, ordered
 from tui.workflow.links import HostValue, Origin, Place, Resolver, places
 from tui.workflow.nodes import FILE_SAVERS
 from tui.workflow.notes import Note, UnknownNode, UnreadableValues

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tui.domain.json_values import Json, JsonObject, list_of, object_of, text_of
 from tui.workflow.input_specs import InputSpec, in_shown_order, parse_inputs
-from tui.workflow.json_values import Json, JsonObject, list_of, object_of, text_of
 from tui.workflow.page_inputs import page_inputs
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from tui.domain.json_values import integer_of
 from tui.workflow.graph import UNSET, Cell, InputSlot, Node, Value, Widget, is_set, shown
 from tui.workflow.input_specs import InputSpec, autogrow, dynamic_choices, match_type
-from tui.workflow.json_values import integer_of
 from tui.workflow.widgets import add_widgets
 
 DYNAMIC_COMBO = "COMFY_DYNAMICCOMBO_V3"

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from tui.domain.errors import WorkflowError
+from tui.domain.json_values import Json, JsonObject, list_of, object_of
 from tui.domain.request import ApiWorkflow
 from tui.workflow.api_graph import ApiInput
 from tui.workflow.canvas import open_canvas
 from tui.workflow.convert import convert, execution_order
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Node, Unset, Value, Widget
-from tui.workflow.json_values import Json, JsonObject, list_of, object_of
 from tui.workflow.links import HostValue, Origin, Place, Resolver, places
 from tui.workflow.primitives import is_primitive
 from tui.workflow.proxies import OWN_INPUT

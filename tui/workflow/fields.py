@@ -17,21 +17,14 @@ from tui.domain.forms import (
     TextField,
     ToggleField,
 )
+from tui.domain.json_values import Json, integer_of, list_of, number_of, text_of
 from tui.domain.request import MAXIMUM_SEED, FieldValue
 from tui.domain.text import clean
 from tui.workflow.choices import FOLDERS, NearestChoices, choice_texts, is_model_file, lacks, not_here
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import output_type, spec_of
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
-from tui.workflow.json_values import (
-    Json,
-    integer_of,
-    is_truthy,
-    javascript_text,
-    list_of,
-    number_of,
-    text_of,
-)
+from tui.workflow.javascript import is_truthy, javascript_text
 from tui.workflow.needs import missing_nodes
 from tui.workflow.slots import Slot, SlotRole
 from tui.workflow.templates import WorkflowTemplate

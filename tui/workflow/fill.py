@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from tui.domain.json_values import Json, JsonObject, object_of, text_of
 from tui.domain.request import FieldValue, GraphPlan, Lora, PictureInput, Upload
 from tui.domain.text import clean
 from tui.workflow.api_graph import copied, users_of
@@ -11,7 +12,7 @@ from tui.workflow.definitions import NodeDefs
 from tui.workflow.fields import LORA_CLASS, MODEL_LORA_CLASS
 from tui.workflow.flow import output_type, spec_of
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
-from tui.workflow.json_values import Json, JsonObject, javascript_text, object_of, text_of
+from tui.workflow.javascript import javascript_text
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.stand_ins import inline_values
 from tui.workflow.templates import WorkflowTemplate

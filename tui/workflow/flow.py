@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from tui.domain.json_values import JsonObject
 from tui.domain.request import ApiWorkflow
 from tui.workflow.api_graph import Source, class_of, inputs_of, link_of, links_of
 from tui.workflow.definitions import NodeClass, NodeDefs
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
-from tui.workflow.json_values import JsonObject
 from tui.workflow.slots import Target
 from tui.workflow.stand_ins import VALUE_INPUTS
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from tui.domain.errors import WorkflowError
+from tui.domain.json_values import Json, JsonObject, list_of, object_of
 from tui.domain.request import ApiWorkflow
-from tui.workflow.json_values import Json, JsonObject, list_of, object_of
 from tui.workflow.limits import check_depth
 
 MOST_BYTES: Final = 64 * 1024 * 1024

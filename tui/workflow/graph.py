@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from tui.domain.json_values import Json, JsonObject
 from tui.workflow.definitions import NodeClass
 from tui.workflow.input_specs import Autogrow, InputSpec
-from tui.workflow.json_values import Json, JsonObject, is_truthy, javascript_text
+from tui.workflow.javascript import is_truthy, javascript_text
 
 NEVER: Final = 2
 BYPASS: Final = 4

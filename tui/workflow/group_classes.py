@@ -4,19 +4,11 @@
 inputs and outputs are those that nothing inside is wired to, and remembers where each came from.
 """
 
+from tui.domain.json_values import Json, JsonObject, list_of, object_of, objects_in, text_of
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.group_values import PREFIX, GroupClass, GroupLink, links_inside, open_outputs
 from tui.workflow.input_specs import WIDGET_TYPES
-from tui.workflow.json_values import (
-    Json,
-    JsonObject,
-    in_javascript_order,
-    is_truthy,
-    list_of,
-    object_of,
-    objects_in,
-    text_of,
-)
+from tui.workflow.javascript import in_javascript_order, is_truthy
 from tui.workflow.nodes import PRIMITIVE, VIRTUAL
 from tui.workflow.page_inputs import added_inputs
 

@@ -1,5 +1,6 @@
 """Group nodes on the canvas, made into subgraphs as the page does it after loading."""
 
+from tui.domain.json_values import JsonObject, integer_of, object_of, text_of
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import (
     INPUT_SIDE,
@@ -13,7 +14,6 @@ from tui.workflow.graph import (
     connects,
 )
 from tui.workflow.group_values import GroupClass
-from tui.workflow.json_values import JsonObject, integer_of, object_of, text_of
 from tui.workflow.limits import MOST_NODES, too_many
 from tui.workflow.nodes import build, configure, drop_orphans
 from tui.workflow.primitives import is_primitive, start

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tui.workflow.json_values import Json, JsonObject, integer_of, list_of, objects_in
+from tui.domain.json_values import Json, JsonObject, integer_of, list_of, objects_in
 
 PREFIX = "workflow>"
 _OLD_PREFIX = "workflow/"

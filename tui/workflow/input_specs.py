@@ -4,14 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tui.workflow.json_values import (
-    Json,
-    in_javascript_order,
-    integer_of,
-    list_of,
-    object_of,
-    text_of,
-)
+from tui.domain.json_values import Json, integer_of, list_of, object_of, text_of
+from tui.workflow.javascript import in_javascript_order
 
 DYNAMIC_COMBO: Final = "COMFY_DYNAMICCOMBO_V3"
 """The type of a choice that brings inputs of its own."""

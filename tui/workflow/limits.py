@@ -3,7 +3,7 @@
 from typing import Final
 
 from tui.domain.errors import WorkflowError
-from tui.workflow.json_values import Json, list_of
+from tui.domain.json_values import Json, list_of
 
 MOST_NODES: Final = 100_000
 """In the file, and again in the result."""

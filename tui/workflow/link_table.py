@@ -1,7 +1,8 @@
 """The links of a file: both spellings, and links saved twice."""
 
+from tui.domain.json_values import Json, integer_of, text_of
 from tui.workflow.graph import INPUT_SIDE, OUTPUT_SIDE, Graph, Link, Node
-from tui.workflow.json_values import Json, integer_of, javascript_text, text_of
+from tui.workflow.javascript import javascript_text
 
 
 def node_id(value: Json) -> str:

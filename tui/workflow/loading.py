@@ -5,18 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui.domain.errors import WorkflowError
+from tui.domain.json_values import Json, JsonObject, integer_of, list_of, object_of, objects_in, text_of
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.graph import Graph, Node
 from tui.workflow.group_values import group_type
-from tui.workflow.json_values import (
-    Json,
-    JsonObject,
-    integer_of,
-    list_of,
-    object_of,
-    objects_in,
-    text_of,
-)
 from tui.workflow.limits import MOST_LINKS, MOST_NODES, MOST_SLOTS, too_many
 from tui.workflow.link_table import merge_double_links, node_id, parse_link
 from tui.workflow.nodes import build, configure

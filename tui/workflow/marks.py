@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tui.domain.json_values import Json, JsonObject, number_of, text_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
 from tui.workflow.api_graph import all_users, class_of, inputs_of, link_of
 from tui.workflow.definitions import InputSpec, NodeDefs
 from tui.workflow.flow import spec_of
-from tui.workflow.json_values import Json, JsonObject, is_truthy, number_of, text_of
+from tui.workflow.javascript import is_truthy
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.stand_ins import KRITA_PARAMETER, VALUE_INPUTS
 

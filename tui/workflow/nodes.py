@@ -1,20 +1,10 @@
 """One node: built as its class declares it, then laid over with what the file saved."""
 
+from tui.domain.json_values import Json, JsonObject, integer_of, list_of, object_of, objects_in, text_of
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.dynamic import add_custom_combo, add_field, add_socket, grow
 from tui.workflow.graph import UNSET, Cell, InputSlot, Node, OutputSlot, Widget
-from tui.workflow.json_values import (
-    Json,
-    JsonObject,
-    integer_of,
-    is_truthy,
-    javascript_text,
-    javascript_value,
-    list_of,
-    object_of,
-    objects_in,
-    text_of,
-)
+from tui.workflow.javascript import is_truthy, javascript_text, javascript_value
 from tui.workflow.packs import MUTERS_AND_LABELS, POWER_LORA, add_loras
 
 REROUTES = frozenset({"Reroute", "Reroute (rgthree)"})

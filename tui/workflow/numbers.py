@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
+from tui.domain.json_values import number_of
 from tui.workflow.graph import Unset, Value, Widget
-from tui.workflow.json_values import javascript_number, number_of
+from tui.workflow.javascript import javascript_number
 
 _LARGEST = 2048
 _FLOAT_STEP = 0.5

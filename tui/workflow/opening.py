@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import WorkflowError
+from tui.domain.json_values import JsonObject, object_of, objects_in, text_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
 from tui.workflow.api_graph import ApiInput, class_of, inputs_of, parse_graph, title_of
@@ -16,7 +17,6 @@ from tui.workflow.canvas_nodes import CanvasNodes
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import run_order
 from tui.workflow.formats import UiWorkflow, Workflow, parse_workflow
-from tui.workflow.json_values import JsonObject, object_of, objects_in, text_of
 from tui.workflow.limits import check_depth
 from tui.workflow.marks import marked_slots
 from tui.workflow.slots import Slot, SlotRole, Target

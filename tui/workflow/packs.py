@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from tui.domain.json_values import Json, JsonObject
 from tui.workflow.graph import Cell, Node, Widget
-from tui.workflow.json_values import Json, JsonObject, javascript_value
+from tui.workflow.javascript import javascript_value
 
 POWER_LORA: Final = "Power Lora Loader (rgthree)"
 

@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tui.domain.json_values import Json, JsonObject, list_of, number_of
 from tui.workflow.graph import Cell, Graph, InputSlot, Link, Node, Value, Widget
 from tui.workflow.input_specs import InputSpec, parse_input
-from tui.workflow.json_values import Json, JsonObject, javascript_value, list_of, number_of
+from tui.workflow.javascript import javascript_value
 from tui.workflow.nodes import PRIMITIVE
 from tui.workflow.numbers import NumberRule, as_number, settled
 from tui.workflow.widgets import add_widgets

@@ -6,8 +6,9 @@ Every entry names an inner node and its widget, and takes the value at its place
 import json
 from dataclasses import dataclass
 
+from tui.domain.json_values import Json, list_of
 from tui.workflow.graph import UNSET, Graph, InputSlot, Link, Node, Port, Value, Widget
-from tui.workflow.json_values import Json, javascript_value, list_of
+from tui.workflow.javascript import javascript_value
 from tui.workflow.nodes import PRIMITIVE
 from tui.workflow.numbers import NumberRule
 from tui.workflow.subgraphs import add_port, connect_port, leads_to_widget, promoted_source, source_of

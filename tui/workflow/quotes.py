@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+from tui.domain.json_values import text_of
 from tui.workflow.graph import Graph, Node, shown
-from tui.workflow.json_values import text_of
 from tui.workflow.nodes import SEARCH_NAME
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from tui.domain.forms import Media
-from tui.workflow.json_values import Json
+from tui.domain.json_values import Json
 
 STANDARD_LABELS = {
     "prompt": "Prompt",

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tui.domain.forms import Media
+from tui.domain.json_values import text_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
 from tui.workflow.api_graph import class_of, inputs_of
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.input_specs import InputSpec
-from tui.workflow.json_values import text_of
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.stand_ins import VALUE_INPUTS, is_stand_in
 from tui.workflow.titles import Titles

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tui.domain.json_values import Json, JsonObject, integer_of, number_of, object_of, text_of
 from tui.domain.request import ApiWorkflow
 from tui.workflow.api_graph import all_users, class_of, copied, inputs_of, users_of
 from tui.workflow.definitions import NodeDefs
-from tui.workflow.json_values import Json, JsonObject, integer_of, is_truthy, number_of, object_of, text_of
+from tui.workflow.javascript import is_truthy
 
 KRITA_PARAMETER: Final = "ETN_Parameter"
 SWARM_GROUP: Final = "SwarmInputGroup"

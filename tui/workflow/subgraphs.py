@@ -1,15 +1,8 @@
 """Subgraph instances and the widgets that they promote from inside."""
 
+from tui.domain.json_values import Json, JsonObject, list_of, object_of, objects_in, text_of
 from tui.workflow.graph import Cell, Graph, InputSlot, Link, Node, OutputSlot, Port, Widget
-from tui.workflow.json_values import (
-    Json,
-    JsonObject,
-    javascript_value,
-    list_of,
-    object_of,
-    objects_in,
-    text_of,
-)
+from tui.workflow.javascript import javascript_value
 from tui.workflow.nodes import configure
 
 _DEEPEST_PROMOTION = 100

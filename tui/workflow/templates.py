@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tui.domain.errors import WorkflowError
+from tui.domain.json_values import Json, JsonObject, list_of, object_of, objects_in, text_of
 from tui.domain.request import ApiWorkflow, Task
 from tui.workflow.api_graph import inputs_of, parse_graph, title_of
 from tui.workflow.canvas_nodes import ModelFile
-from tui.workflow.json_values import Json, JsonObject, list_of, object_of, objects_in, text_of
 from tui.workflow.slots import Slot, SlotRole, Target
 
 

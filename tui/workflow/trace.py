@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from tui.domain.forms import Media
+from tui.domain.json_values import JsonObject, integer_of
 from tui.domain.request import ApiWorkflow
 from tui.workflow.api_graph import Source, class_of, inputs_of, link_of
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import along, literal_of, output_type, run_order, spec_of, upstream
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
-from tui.workflow.json_values import JsonObject, integer_of
 from tui.workflow.slots import STANDARD_LABELS, Slot, SlotRole, Target
 from tui.workflow.spare_slots import SpareSlots, Tie, by_group
 

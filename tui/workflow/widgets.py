@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from tui.domain.json_values import Json, list_of, object_of
 from tui.workflow.graph import UNSET, Cell, Node, Value, Widget
 from tui.workflow.input_specs import InputSpec
-from tui.workflow.json_values import Json, is_truthy, list_of, object_of
+from tui.workflow.javascript import is_truthy
 
 _STATEFUL_VIEWERS = frozenset(
     {
