@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -14,9 +15,16 @@ from tests.support.a1111_server import LOADED, A1111Server, serving
 from tests.support.job_events import follow
 from tests.support.sdcpp_server import SdCppServer
 from tui.backends.a1111 import A1111Backend
-from tui.domain.errors import ServerError, ServerRefusedError, ServerReplyError, ServerUnreachableError
+from tui.domain.errors import (
+    ServerError,
+    ServerRefusedError,
+    ServerReplyError,
+    ServerStartingError,
+    ServerUnreachableError,
+)
 from tui.domain.events import JobCompleted, PreviewReceived
 from tui.domain.request import Task
+from tui.domain.server import ServerStatus
 from tui.domain.settings import Secret
 
 URL = "http://gpu-box:7860"
@@ -25,6 +33,25 @@ URL = "http://gpu-box:7860"
 def recorded(path: str) -> httpx.Response:
     _, response = exchange(path)
     return httpx.Response(response["status"], content=body_of(response))
+
+
+async def waited(backend: A1111Backend) -> AsyncIterator[float]:
+    """How long each look was told to wait, until one is answered."""
+    while True:
+        try:
+            await backend.connect()
+        except ServerStartingError as error:
+            yield error.seconds
+            await asyncio.sleep(error.seconds / 2)
+        else:
+            return
+
+
+async def started(backend: A1111Backend) -> ServerStatus:
+    """The status of a server that may still have to be left in peace."""
+    async for _ in waited(backend):
+        pass
+    return await backend.connect()
 
 
 NOT_FOUND = httpx.Response(404, json={"detail": "Not Found"})
@@ -143,42 +170,38 @@ async def test_a_server_that_comes_back_as_another_one_is_found_anew(unused_tcp_
         with pytest.raises(ServerUnreachableError):
             await backend.connect()
         async with serving(SdCppServer().app(), unused_tcp_port):
-            assert (await backend.connect()).product == "stable-diffusion.cpp"
+            assert (await started(backend)).product == "stable-diffusion.cpp"
             assert not backend.capabilities.has_step_progress
 
 
 async def test_a_server_that_has_just_begun_to_listen_is_left_in_peace(unused_tcp_port: int) -> None:
     """A request between its page and its API would end a real one."""
     server = A1111Server()
-    async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}"), pace=QUICK) as backend:
+    pace = replace(QUICK, starting=1.0)
+    async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}"), pace=pace) as backend:
         for _ in range(2):
             with pytest.raises(ServerUnreachableError, match="refused"):
                 await backend.connect()
         async with serving(server.app(), unused_tcp_port):
-            looking = asyncio.create_task(backend.connect())
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(QUICK.starting / 2):
-                    await asyncio.shield(looking)
+            with pytest.raises(ServerStartingError, match="is starting") as told:
+                await backend.connect()
+            assert 0 < told.value.seconds <= 1.0
+            with pytest.raises(ServerStartingError):
+                await backend.catalog()  # nothing else is asked of it either
             assert server.requests == []
-            assert (await looking).product == "A1111"
+            assert (await started(backend)).product == "A1111"
             server.requests.clear()
             await backend.connect()
             assert server.requests
 
 
-async def test_a_look_that_is_cut_short_does_not_begin_the_wait_anew(unused_tcp_port: int) -> None:
+async def test_a_look_that_came_too_early_does_not_begin_the_wait_anew(unused_tcp_port: int) -> None:
     async with A1111Backend(at(f"http://127.0.0.1:{unused_tcp_port}"), pace=QUICK) as backend:
         with pytest.raises(ServerUnreachableError):
             await backend.connect()
         async with serving(A1111Server().app(), unused_tcp_port):
-            for _ in range(20):
-                try:
-                    async with asyncio.timeout(QUICK.starting / 3):
-                        await backend.connect()
-                except TimeoutError:
-                    continue
-                return
-            pytest.fail("it never got through")
+            waits = [seconds async for seconds in waited(backend)]
+        assert waits == sorted(waits, reverse=True)
 
 
 async def test_stable_diffusion_cpp_is_found_and_lists_what_it_has() -> None:

@@ -2,10 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
+from aiohttp import web
 
+from tests.support.a1111_server import A1111Server, serving
 from tests.support.fault_proxy import fault_proxy
 from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
 from tests.support.waiting import first, until
@@ -202,3 +206,52 @@ async def test_discovery_finds_what_answers_at_a_default_address(monkeypatch):
         async with ConnectionsService(FixedSettings("")) as connections:
             (found,) = await connections.discover()
             assert (found.name, found.url) == ("comfyui", engine.url)
+
+
+async def seen(connections: ConnectionsService, name: str) -> AsyncGenerator[ConnectionState]:
+    """Each state of an indicator, from now on."""
+    last: ConnectionState | None = None
+    async for connection in connections.events():
+        if connection.server == name and connection.state is not last:
+            last = connection.state
+            yield last
+
+
+async def test_a_server_that_listens_again_is_looked_at_at_once(fleet, unused_tcp_port, monkeypatch):
+    monkeypatch.setattr(watch.ServerWatch, "_pause", lambda _: 600.0)
+    fleet["paint"].is_up = False
+    settings = FixedSettings("", server_settings(url=f"http://127.0.0.1:{unused_tcp_port}"))
+    async with ConnectionsService(settings, opener=fleet.open) as connections:
+        await until(lambda: state(connections, "paint") is UNREACHABLE)
+        fleet["paint"].is_up = True
+        async with serving(web.Application(), unused_tcp_port):
+            await until(lambda: state(connections, "paint") is CONNECTED)
+
+
+async def test_a_server_that_listens_and_does_not_answer_is_left_to_its_pauses(
+    fleet, unused_tcp_port, monkeypatch
+):
+    monkeypatch.setattr(watch.ServerWatch, "_pause", lambda _: 0.5)
+    fleet["paint"].is_up = False
+    settings = FixedSettings("", server_settings(url=f"http://127.0.0.1:{unused_tcp_port}"))
+    knocks: list[object] = []
+    listening = await asyncio.start_server(
+        lambda *streams: knocks.append(streams) or streams[1].close(), "127.0.0.1", unused_tcp_port
+    )
+    async with listening, ConnectionsService(settings, opener=fleet.open):
+        await until(lambda: fleet["paint"].looks >= 5)
+        assert len(knocks) <= fleet["paint"].looks
+
+
+async def test_an_a1111_that_begins_to_listen_is_shown_as_starting_before_it_is_asked(unused_tcp_port):
+    server = A1111Server()
+    settings = FixedSettings(
+        "", server_settings("a", url=f"http://127.0.0.1:{unused_tcp_port}", kind=ServerKind.A1111)
+    )
+    async with ConnectionsService(settings) as connections, aclosing(seen(connections, "a")) as states:
+        assert await anext(states) is UNREACHABLE
+        async with serving(server.app(), unused_tcp_port):
+            assert await anext(states) is ConnectionState.CONNECTING
+            assert "is starting" in connections.connection("a").error_title
+            assert server.requests == []
+            assert await anext(states) is CONNECTED

@@ -15,11 +15,9 @@ from tui.backends.a1111_track import TaskTracker
 from tui.backends.a1111_watch import JobWatch
 from tui.backends.base import ImageBackend
 from tui.domain.errors import (
-    AnswerLostError,
     NotFoundError,
     RequestRejectedError,
     ServerError,
-    ServerUnreachableError,
 )
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
@@ -92,15 +90,11 @@ class A1111Backend(ImageBackend):
     async def status(self) -> ServerStatus:
         """Product, version, memory and the loaded checkpoint; what the server is, is found out once."""
         session = self._current
-        await self._arrival.wait(self._settings.url)
         try:
             found = await self._looked_at(session)
-        except ServerError as error:
+        except ServerError:
             session.forget()
-            if isinstance(error, ServerUnreachableError) and not isinstance(error, AnswerLostError):
-                self._arrival.note_away(error)
             raise
-        self._arrival.note_there()
         self._found = found
         memory = read_memory(await session.api.find(MEMORY) if found.dialect.has_memory else None)
         return ServerStatus(
@@ -195,7 +189,7 @@ class A1111Backend(ImageBackend):
     @property
     def _current(self) -> Session:
         if self._session is None:
-            self._session = Session(self._settings, self._pace, self._line)
+            self._session = Session(self._settings, self._pace, self._line, self._arrival)
         return self._session
 
     async def _looked_at(self, session: Session) -> Found:

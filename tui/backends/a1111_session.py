@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from tui.backends.a1111_api import A1111Api
+from tui.backends.a1111_arrival import Arrival, CarefulClient
 from tui.backends.a1111_line import Line
 from tui.backends.a1111_pace import Pace
 from tui.backends.a1111_probe import Found, probe
@@ -12,7 +13,6 @@ from tui.domain.settings import ServerSettings
 from tui.protocol.a1111_answer import Known
 from tui.protocol.a1111_dialect import Dialect
 from tui.protocol.a1111_lists import read_checkpoints, read_schedulers
-from tui.transport.http import HttpClient
 
 CHECKPOINTS = "/sdapi/v1/sd-models"
 SCHEDULERS = "/sdapi/v1/schedulers"
@@ -21,8 +21,8 @@ SCHEDULERS = "/sdapi/v1/schedulers"
 class Session:
     """Everything that one version of the settings opened."""
 
-    def __init__(self, settings: ServerSettings, pace: Pace, line: Line) -> None:
-        self._http = HttpClient(settings)
+    def __init__(self, settings: ServerSettings, pace: Pace, line: Line, arrival: Arrival) -> None:
+        self._http = CarefulClient(settings, arrival)
         self.api = A1111Api(self._http, pace.answer)
         self.pace = pace
         self.line = line

@@ -8,7 +8,8 @@ LatentuiError
 │       └── NotListedError      a choice that the server does not offer, as far as is known
 ├── ServerError                 a server
 │   ├── ServerUnreachableError  nobody answers
-│   │   └── AnswerLostError     it may have taken the request, and its answer did not arrive
+│   │   ├── AnswerLostError     it may have taken the request, and its answer did not arrive
+│   │   └── ServerStartingError it is there, and must not be asked anything yet
 │   ├── ServerRefusedError      it answers: not you
 │   ├── ServerReplyError        it answers something that makes no sense here
 │   │   └── NotFoundError       it does not have what was asked for
@@ -70,6 +71,15 @@ class ServerUnreachableError(ServerError):
 
 class AnswerLostError(ServerUnreachableError):
     """The request went out, at least in part, and no answer came: the server may or may not act on it."""
+
+
+class ServerStartingError(ServerUnreachableError):
+    """The server has begun to listen; nothing was sent, since a request now could harm its start."""
+
+    def __init__(self, title: str, advice: str = "", *, seconds: float) -> None:
+        super().__init__(title, advice)
+        self.seconds = seconds
+        """How long until it may be asked."""
 
 
 class ServerRefusedError(ServerError):

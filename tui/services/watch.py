@@ -3,13 +3,21 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from tui.backends.base import Backend
-from tui.domain.errors import LatentuiError, ServerReplyError, ServerUnreachableError
+from tui.domain.errors import (
+    AnswerLostError,
+    LatentuiError,
+    ServerReplyError,
+    ServerStartingError,
+    ServerUnreachableError,
+)
 from tui.domain.server import Connection, ConnectionState, ServerStatus
 from tui.domain.settings import ServerSettings
 from tui.transport.http import is_nearby, label_of
+from tui.transport.listening import is_listening
 
 CHECK_SECONDS = 3.0
 """How long a server may take to say that it is there; twice as long after each silence."""
@@ -19,6 +27,8 @@ LONGEST_CHECK_SECONDS = 15.0
 _NEARBY_PAUSE = 2.0
 _FAR_PAUSE = 5.0
 _LONGEST_PAUSE = 15.0
+_LISTENING_PAUSE = 0.25
+"""Between looks whether a nearby server that is away listens again: nothing is sent to it for that."""
 
 
 class ServerWatch:
@@ -34,6 +44,9 @@ class ServerWatch:
         self._soon = asyncio.Event()
         self._failures = 0
         self._patience = CHECK_SECONDS
+        self._starts_in = 0.0
+        self._is_shut = False
+        self._was_heard = False
 
     async def run(self) -> None:
         """Look, pause, look again; for ever."""
@@ -65,6 +78,7 @@ class ServerWatch:
     async def look(self) -> Connection:
         """Ask once and return the indicator as it is then."""
         settings, began = self.backend.settings, time.perf_counter()
+        self._starts_in, self._is_shut = 0.0, False
         try:
             async with asyncio.timeout(self._patience):
                 status = await self.backend.connect()
@@ -74,6 +88,8 @@ class ServerWatch:
             )
             self._not_reached(silent, settings, may_be_busy=True)
             self._patience = min(self._patience * 2, LONGEST_CHECK_SECONDS)  # it may be far rather than gone
+        except ServerStartingError as error:
+            self._starts(error, settings)
         except LatentuiError as error:
             self._not_reached(error, settings)
         else:
@@ -89,9 +105,22 @@ class ServerWatch:
         is_same = before.status is not None and before.status.version == status.version
         if before.state is not ConnectionState.CONNECTED or not is_same:
             self.visit += 1
-        self._failures = 0
+        self._failures, self._was_heard = 0, False
         connected = connection_of(settings, ConnectionState.CONNECTED)
         self._set(replace(connected, status=status, latency=latency, reached_at=time.time()))
+
+    def _starts(self, error: ServerStartingError, settings: ServerSettings) -> None:
+        if settings is not self.backend.settings:
+            return
+        self._starts_in = error.seconds
+        self._set(
+            replace(
+                connection_of(settings, ConnectionState.CONNECTING),
+                error_title=error.title,
+                error_advice=error.advice,
+                reached_at=self.connection.reached_at,
+            )
+        )
 
     def _not_reached(
         self, error: LatentuiError, settings: ServerSettings, *, may_be_busy: bool = False
@@ -99,6 +128,8 @@ class ServerWatch:
         if settings is not self.backend.settings:
             return
         self._failures += 1
+        is_gone = isinstance(error, ServerUnreachableError) and not isinstance(error, AnswerLostError)
+        self._is_shut = is_gone and not may_be_busy
         if may_be_busy and self._failures == 1 and self.connection.state is ConnectionState.CONNECTED:
             self.look_soon()  # one silence is no death: servers stall while they load a model
             return
@@ -120,12 +151,29 @@ class ServerWatch:
     async def _rest(self) -> None:
         try:
             async with asyncio.timeout(self._pause()):
-                await self._soon.wait()
+                await self._until_it_matters()
         except TimeoutError:
             return
 
+    async def _until_it_matters(self) -> None:
+        """Until a look is asked for, or a server that was shut begins to listen."""
+        url = self.backend.settings.url
+        while self._is_shut and is_nearby(url) and not self._soon.is_set():
+            listens, was_heard = await is_listening(url), self._was_heard
+            self._was_heard = listens
+            if listens and not was_heard:
+                return
+            if listens:
+                break  # it does not answer all the same: that it listens tells nothing
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LISTENING_PAUSE):
+                    await self._soon.wait()
+        await self._soon.wait()
+
     def _pause(self) -> float:
         nearby = is_nearby(self.backend.settings.url)
+        if self._starts_in:
+            return self._starts_in
         if self._failures == 0:
             return _NEARBY_PAUSE if nearby else _FAR_PAUSE
         return min(2.0 ** (self._failures - 1), _NEARBY_PAUSE if nearby else _LONGEST_PAUSE)

@@ -131,7 +131,7 @@ def connection(state: Connection, detail: int = 2) -> str:
         case ConnectionState.CONNECTED:
             return " · ".join(_figures(state)[: (0, 1, None)[detail]])
         case ConnectionState.CONNECTING:
-            return "connecting" if detail else ""
+            return (reason(state) if state.error_title else "connecting") if detail else ""
         case ConnectionState.UNREACHABLE:
             return reason(state) if detail else ""
         case ConnectionState.OFF:
@@ -153,6 +153,7 @@ _REASONS = (
     ("did not answer", "no answer"),
     ("timed out", "no answer"),
     ("not found", "unknown host"),
+    ("is starting", "starting"),
 )
 
 
