@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from tui.domain.errors import InputError
 from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.request import GenerationRequest
+from tui.services.transfers import Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ class FakeQueue:
         ]
         return tuple(sorted(here, key=lambda job_id: self.order.index(job_id) if job_id in self.order else 0))
 
-    async def move(self, job_id: JobId, to: int | str) -> None:
+    async def move(self, job_id: JobId, to: int | str, request: GenerationRequest | None = None) -> None:
         job = self._waiting_one(job_id)
         if isinstance(to, str):
-            self.put(replace(job, server=to))
+            self.put(replace(job, server=to, request=request or job.request))
             return
         order = [other for other in await self.waiting(job.server) if other != job_id]
         order.insert(max(to, 0), job_id)
@@ -117,3 +118,17 @@ class FakeQueue:
     async def time_left(self, server: str | None = None) -> float | None:
         del server
         return self.seconds_left
+
+
+class FakeTransfers:
+    """Everything goes anywhere; `losses` are said of every move."""
+
+    def __init__(self, queue: FakeQueue) -> None:
+        self.losses: tuple[str, ...] = ()
+        self._queue = queue
+
+    async def plan(self, job_id: JobId, server: str) -> Transfer:
+        return Transfer(job_id=job_id, server=server, losses=self.losses)
+
+    async def carry_out(self, transfer: Transfer) -> None:
+        await self._queue.move(transfer.job_id, transfer.server, transfer.request)

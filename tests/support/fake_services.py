@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.support.fake_prompts import FakePrompts
-from tests.support.fake_queue import FakeQueue
+from tests.support.fake_queue import FakeQueue, FakeTransfers
 from tui.domain.errors import InputError, LatentuiError, PictureError, SettingsError
 from tui.domain.events import JobChanged, OutputSaved, PreviewReceived, ServiceEvent
 from tui.domain.forms import (
@@ -356,6 +356,10 @@ class FakeServices:
     prompts: FakePrompts = field(default_factory=FakePrompts)
     results: FakeResults = field(default_factory=lambda: FakeResults(Path()))
     is_open: bool = False
+    transfers: FakeTransfers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.transfers = FakeTransfers(self.generation)
 
     @property
     def factory(self) -> Callable[[], AbstractAsyncContextManager["Services"]]:

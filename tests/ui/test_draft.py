@@ -34,6 +34,14 @@ def test_values_that_do_not_fit_the_server_give_way_to_its_own() -> None:
     assert values["cfg_scale"] == 5.5
 
 
+def test_a_choice_is_known_by_the_way_another_server_spells_it() -> None:
+    given = {"sampler": "Euler a", "checkpoint": "dreamshaper_8 [879db523c3]", "loras": (Lora("ink", 0.5),)}
+    values = starting_values(TEXT_TO_IMAGE, given)
+    assert values["sampler"] == "euler_ancestral"
+    assert values["checkpoint"] == "dreamshaper_8.safetensors"
+    assert values["loras"] == (Lora("ink.safetensors", 0.5),)
+
+
 def test_values_go_with_the_person_to_another_form() -> None:
     values = starting_values(IMAGE_TO_IMAGE, {"prompt": "a fox", "width": 768, "steps": 30})
     assert (values["prompt"], values["steps"]) == ("a fox", 30)

@@ -10,6 +10,7 @@ from tests.support.fake_services import FakeServices, connected, fake_services
 from tests.support.studio import SIZES, Studio, open_studio
 from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.request import GenerationRequest
+from tui.ui.screens.jobs import JobsScreen
 from tui.ui.screens.pick_sheet import PickSheet
 from tui.ui.screens.question import Question
 from tui.ui.screens.studio import StudioScreen
@@ -177,7 +178,7 @@ async def test_a_queue_and_all_queues_are_paused_and_resumed(tmp_path: Path) -> 
         assert services.generation.paused == set()
 
 
-async def test_a_waiting_job_goes_to_another_server_of_its_kind(tmp_path: Path) -> None:
+async def test_a_waiting_job_goes_to_another_server(tmp_path: Path) -> None:
     services = fake_services(tmp_path, connected("gpu-box"), connected("attic"), connected("old", "a1111"))
     with_waiting(services, 1)
     async with open_studio(services) as studio:
@@ -186,10 +187,26 @@ async def test_a_waiting_job_goes_to_another_server_of_its_kind(tmp_path: Path) 
         await studio.until(lambda: isinstance(studio.app.screen, PickSheet))
         await studio.until_text("attic")
         values = [option.value for option in studio.app.screen.query_one(SearchList).listing.items]
-        assert values == ["attic"]
+        assert values == ["attic", "old"]
         await studio.type("att")
         await studio.press("enter")
         await studio.until(lambda: services.generation.jobs[0].server == "attic")
+
+
+async def test_what_does_not_go_with_a_job_is_said_before_it_is_moved(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected("gpu-box"), connected("old", "a1111"))
+    services.transfers.losses = ("Sampler “uni_pc” is not there: “Euler” instead.",)
+    with_waiting(services, 1)
+    async with open_studio(services) as studio:
+        await to_jobs(studio, "fox 1")
+        for answer, server in (("n", "gpu-box"), ("y", "old")):
+            await studio.press("m")
+            await studio.until(lambda: isinstance(studio.app.screen, PickSheet))
+            await studio.press("enter")
+            await studio.until_text("“uni_pc” is not there")
+            await studio.press(answer)
+            await studio.until(lambda: isinstance(studio.app.screen, JobsScreen))
+            await studio.until(lambda server=server: services.generation.jobs[0].server == server)
 
 
 async def test_what_cannot_be_done_is_said_with_what_can(tmp_path: Path) -> None:

@@ -79,12 +79,20 @@ async def _change(arguments: argparse.Namespace) -> int:
                 await services.generation.look_again(job.id)
             case "save":
                 await services.generation.save_again(job.id)
+            case "move" if arguments.to.isdecimal():
+                await services.generation.move(job.id, int(arguments.to))
             case "move":
-                to = int(arguments.to) if arguments.to.isdecimal() else arguments.to
-                await services.generation.move(job.id, to)
+                await _move(services, job, arguments.to)
             case _:
                 await services.generation.drop(job.id)
     return 0
+
+
+async def _move(services: Services, job: Job, server: str) -> None:
+    transfer = await services.transfers.plan(job.id, server)
+    await services.transfers.carry_out(transfer)
+    for loss in transfer.losses:
+        print(f"note: {loss}", file=sys.stderr)  # noqa: T201
 
 
 async def _retry(arguments: argparse.Namespace) -> int:

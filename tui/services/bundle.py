@@ -20,6 +20,7 @@ from tui.storage.paths import Paths, default_paths
 
 if TYPE_CHECKING:
     from tui.services.prompts import PromptsService
+    from tui.services.transfers import Transfers
 
 
 @dataclass(frozen=True, kw_only=True)  # without slots, which leave a cached property no place
@@ -43,6 +44,13 @@ class Services:
         from tui.services.prompts import PromptsService  # 10 ms of a command that needs none
 
         return PromptsService(self.settings, self.connections, self.pictures, self.handover)
+
+    @cached_property
+    def transfers(self) -> "Transfers":
+        """Waiting jobs to other servers."""
+        from tui.services.transfers import Transfers  # a command that moves nothing has no use for it
+
+        return Transfers(self.generation, self.workflows, self.connections, self.catalog)
 
 
 @asynccontextmanager

@@ -248,12 +248,23 @@ class GenerationService:
         """The jobs that wait with us, in the order in which they will go."""
         return await self._queue.waiting(server)
 
-    async def move(self, job_id: JobId, to: int | str) -> None:
+    async def move(self, job_id: JobId, to: int | str, request: GenerationRequest | None = None) -> None:
         """Put a waiting job at a place of its queue (0 is the next), or into another server's queue.
 
-        Raises InputError for a job that waits no longer, and for a server of another kind.
+        `request`: what it asks for there, as `Transfers` finds out. Raises InputError for a job that waits no
+        longer, and without a request for a server of another kind.
         """
-        await self._queue.move(job_id, to)
+        if isinstance(to, int):
+            await self._queue.move(job_id, to)
+            return
+        kept = await self._desk.inputs.keep(request) if request is not None else ()
+        await self._queue.move_to_server(job_id, to, request)
+        await self._desk.inputs.note(job_id, kept)
+
+    async def request_as_sent(self, job_id: JobId) -> GenerationRequest:
+        """What a job asks for, from our copies of its pictures where the originals have changed or gone."""
+        entry = await self._archive.entry(job_id)
+        return await self._desk.inputs.resolve(job_id, entry.job.request)
 
     async def edit(self, job_id: JobId, request: GenerationRequest) -> None:
         """Replace what a waiting job asks for. Raises InputError for a job that waits no longer."""

@@ -50,14 +50,15 @@ class JobQueue:
         """The jobs that wait with us, in the order in which they will go."""
         return await self._journal.read(queues.waiting, server)
 
-    async def move(self, job_id: JobId, to: int | str) -> None:
-        """Put a waiting job at a place of its queue, or into another server's queue."""
-        if isinstance(to, int):
-            is_moved = await self._journal.do(queues.move, job_id, to)
-        else:
-            self._check_kind((await self._archive.entry(job_id)).job, to)
-            is_moved = await self._journal.do(queues.move_to_server, job_id, to)
-        await self._take_in(job_id, is_moved)
+    async def move(self, job_id: JobId, place: int) -> None:
+        """Put a waiting job at a place of its queue."""
+        await self._take_in(job_id, await self._journal.do(queues.move, job_id, place))
+
+    async def move_to_server(self, job_id: JobId, server: str, request: GenerationRequest | None) -> None:
+        """Put a waiting job into another server's queue, with another request where that is given."""
+        if request is None:
+            self._check_kind((await self._archive.entry(job_id)).job, server)
+        await self._take_in(job_id, await self._journal.do(queues.move_to_server, job_id, server, request))
 
     async def edit(self, job_id: JobId, request: GenerationRequest) -> None:
         """Replace what a waiting job asks for."""

@@ -46,8 +46,15 @@ def move(db: sqlite3.Connection, job_id: JobId, place: int) -> bool:
     return True
 
 
-def move_to_server(db: sqlite3.Connection, job_id: JobId, server: str) -> bool:
-    """Put a waiting job at the end of another server's queue; False when it waits no longer."""
+def move_to_server(
+    db: sqlite3.Connection, job_id: JobId, server: str, request: GenerationRequest | None = None
+) -> bool:
+    """Put a waiting job at the end of another server's queue; False when it waits no longer.
+
+    With `request`, it asks for that from here on.
+    """
+    if request is not None:
+        edit(db, job_id, request)
     moved = db.execute(
         "UPDATE jobs SET server = ?, place = (SELECT coalesce(max(place), 0) + 1 FROM jobs"
         " WHERE server = ? AND phase = 'waiting'), revision = ? WHERE id = ? AND phase = 'waiting'",

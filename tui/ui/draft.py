@@ -18,6 +18,7 @@ from tui.domain.forms import (
     ToggleField,
 )
 from tui.domain.request import FieldValue, Lora, PictureInput
+from tui.services.fitting import alike
 
 RECENT = 50
 """How many prompts and folders are remembered."""
@@ -66,12 +67,25 @@ def _to_front(item: str, items: tuple[str, ...]) -> tuple[str, ...]:
 
 def starting_values(form: Form, values: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     """A value for every field of the form: the person's where it fits the field, else the form's own."""
-    return {
-        item.name: values[item.name]
-        if item.name in values and _fits(item, values[item.name])
-        else default_of(item)
-        for item in form.fields
-    }
+    return {item.name: _start_of(item, values) for item in form.fields}
+
+
+def _start_of(item: Field, values: Mapping[str, FieldValue]) -> FieldValue:
+    if item.name not in values:
+        return default_of(item)
+    value = _spelled(item, values[item.name])
+    return value if _fits(item, value) else default_of(item)
+
+
+def _spelled(item: Field, value: FieldValue) -> FieldValue:
+    """The same choice as this server writes it."""
+    match item, value:
+        case ChoiceField(), str():
+            return alike(value, item.choices) or value
+        case LorasField(), tuple():
+            return tuple(Lora(alike(lora.name, item.choices) or lora.name, lora.strength) for lora in value)
+        case _:
+            return value
 
 
 def default_of(item: Field) -> FieldValue:

@@ -74,21 +74,29 @@ class QueuePlace(JobPlace):
         ]
         if not options:
             raise InputError(
-                f"No other server of the kind of {words.server_label(job.server)} is on.",
-                "Press u: in the form its request can go to a server of another kind.",
+                f"No server but {words.server_label(job.server)} is on.", "F6 adds another one."
             )
         server = await app_of(self).push_screen_wait(PickSheet("To which server?", options))
         if server:
-            await self.services.generation.move(job.id, server)
-            self.queue_changed()
+            await self._move_to(job, server)
+
+    async def _move_to(self, job: Job, server: str) -> None:
+        """Move it, after a question where something does not go with it."""
+        from tui.ui.screens.question import Question
+
+        transfers = self.services.transfers
+        transfer = await transfers.plan(job.id, server)
+        if transfer.losses:
+            question = Question(f"Move it to {words.server_label(server)}?", "\n".join(transfer.losses))
+            if not await app_of(self).push_screen_wait(question):
+                return
+        await transfers.carry_out(transfer)
+        self.queue_changed()
 
     def _servers_for(self, job: Job) -> "list[Connection]":
         session = app_of(self).session
         servers = session.image_servers if session is not None else ()
-        kinds = {state.kind for state in self.services.connections.connections if state.server == job.server}
-        return [
-            state for state in servers if state.server != job.server and (not kinds or state.kind in kinds)
-        ]
+        return [state for state in servers if state.server != job.server]
 
     @gesture
     async def action_edit(self) -> None:
