@@ -314,6 +314,27 @@ async def test_a_path_prefix_is_kept() -> None:
     assert heads[0].startswith(b"GET /comfy/queue HTTP/1.1")
 
 
+async def test_after_a_failed_answer_the_next_request_takes_a_new_connection() -> None:
+    connections = 0
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        status = b"500 Internal Server Error" if connections == 1 else b"200 OK"
+        writer.write(b"HTTP/1.1 %b\r\nContent-Length: 2\r\n\r\n{}" % status)
+        await writer.drain()
+        await reader.read(1)  # a second request here is hung up on, without an answer
+
+    async with server(handle) as address:
+        client = HttpClient(settings(address))
+        response, _ = await client.exchange("GET", "/queue")
+        assert response.status_code == 500
+        assert await client.get_json("/queue") == {}
+        await client.aclose()
+    assert connections == 2
+
+
 async def test_the_environments_proxy_is_not_asked_for_loopback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

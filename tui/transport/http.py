@@ -138,6 +138,8 @@ class HttpClient:
         try:
             async with self._client.stream(method, self._url + path, **options) as response:
                 yield response
+                if response.is_server_error:
+                    await _hang_up(response)
         except httpx.TransportError as error:
             raise unreachable(self.label, error) from error
         except httpx.InvalidURL as error:
@@ -218,6 +220,14 @@ def is_nearby(url: str) -> bool:
         return ipaddress.ip_address(host).is_private
     except ValueError:
         return host == "localhost" or "." not in host
+
+
+async def _hang_up(response: httpx.Response) -> None:
+    """Close the connection of a failed answer: uvicorn closes it too after an unhandled exception (seen on
+    Forge), without a word, and the next request would be lost on it."""
+    stream = response.extensions.get("network_stream")  # absent where the tests answer without a network
+    if stream is not None:
+        await stream.aclose()
 
 
 def _unreadable(label: str) -> ServerReplyError:
