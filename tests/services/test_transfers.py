@@ -86,7 +86,7 @@ async def test_a_graph_of_the_persons_own_does_not_go_to_a_server_that_runs_none
         job_id = await it.waiting()
         request = (await it.services.generation.find(job_id)).request
         await it.services.generation.edit(job_id, replace(request, workflow="/home/me/my own.json"))
-        with pytest.raises(InputError, match="“my own.json” cannot go to another kind of server"):
+        with pytest.raises(InputError, match=r"“my own\.json” cannot go to another kind of server"):
             await it.services.transfers.plan(job_id, it.target)
 
 
@@ -98,7 +98,7 @@ async def test_a_graph_goes_to_another_server_of_its_kind_as_it_is_unless_nodes_
         assert (await it.services.transfers.plan(job_id, it.target)).request is None
         strange = GraphPlan(graph={"1": {"class_type": "NodeOfAPack", "inputs": {}}})
         await it.services.generation.edit(job_id, replace(request, plan=strange))
-        with pytest.raises(InputError, match="lacks nodes of “my own.json”: NodeOfAPack"):
+        with pytest.raises(InputError, match=r"lacks nodes of “my own\.json”: NodeOfAPack"):
             await it.services.transfers.plan(job_id, it.target)
 
 

@@ -73,9 +73,7 @@ class QueuePlace(JobPlace):
             for state in self._servers_for(job)
         ]
         if not options:
-            raise InputError(
-                f"No server but {words.server_label(job.server)} is on.", "F6 adds another one."
-            )
+            raise InputError(f"No server but {words.server_label(job.server)} is on.", "F6 adds another one.")
         server = await app_of(self).push_screen_wait(PickSheet("To which server?", options))
         if server:
             await self._move_to(job, server)
