@@ -24,6 +24,9 @@ from tui.domain.events import (
 from tui.domain.job import OutputImage, new_job_id
 from tui.media.sniff import media_type
 
+_STEPS = 30
+"""Enough of them that a server which must be asked is asked while they are made."""
+
 
 @pytest.fixture(params=peer_names())
 async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
@@ -75,7 +78,7 @@ async def test_a_job_runs_to_its_picture(peer: Peer, backend: ImageBackend) -> N
 
 
 async def test_progress_counts_up_to_its_total(peer: Peer, backend: ImageBackend) -> None:
-    job = follow(backend, peer.request(seed=new_seed(), steps=6))
+    job = follow(backend, peer.request(seed=new_seed(), steps=_STEPS))
     await job.over()
     if not backend.capabilities.has_step_progress:
         return
@@ -86,7 +89,7 @@ async def test_progress_counts_up_to_its_total(peer: Peer, backend: ImageBackend
 
 
 async def test_previews_are_pictures(peer: Peer, backend: ImageBackend) -> None:
-    job = follow(backend, peer.request(seed=new_seed(), steps=20))
+    job = follow(backend, peer.request(seed=new_seed(), steps=_STEPS))
     await job.over()
     if backend.capabilities.has_previews:
         assert job.of(PreviewReceived)
