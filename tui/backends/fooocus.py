@@ -8,6 +8,7 @@ from tui.backends.base import ImageBackend
 from tui.backends.fooocus_pace import Pace
 from tui.backends.fooocus_session import Session
 from tui.backends.fooocus_watch import JobWatch
+from tui.backends.sessions import Sessions, Watches
 from tui.domain.errors import ServerError
 from tui.domain.events import JobEvent, LastEvent
 from tui.domain.job import JobId, OutputImage
@@ -55,33 +56,26 @@ class FooocusBackend(ImageBackend):
     def __init__(self, settings: ServerSettings, *, pace: Pace | None = None) -> None:
         super().__init__(settings)
         self._pace = pace or Pace()
-        self._session: Session | None = None
-        self._old_sessions: list[Session] = []
-        self._watches: dict[JobId, JobWatch] = {}
+        self._sessions = Sessions(lambda: Session(self._settings, self._pace))
+        self._watches: Watches[JobWatch] = Watches()
         self._places: dict[JobId, str] = {}
         """The server's ids of jobs that are not over: one may be left, and watched again."""
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
-        if self._session:
-            self._old_sessions.append(self._session)
-            self._session = None
         self._settings = settings
-        await self._close_unused()
+        self._sessions.retire()
+        await self._sessions.close_unused()
 
     async def disconnect(self) -> None:
         """Let go of the connections; jobs on the server go on unwatched."""
-        sessions = [*self._old_sessions, *([self._session] if self._session else [])]
-        self._session, self._old_sessions = None, []
         self._is_connected = False
-        for watch in self._watches.values():
-            watch.abandon()
-        for session in sessions:
-            await session.aclose()
+        self._watches.abandon()
+        await self._sessions.aclose()
 
     async def status(self) -> ServerStatus:
         """The release, as far as its routes tell, and how much it has to do."""
-        session = self._current
+        session = self._sessions.current
         try:
             await session.api.ping()
             offer = await session.offer()
@@ -99,7 +93,7 @@ class FooocusBackend(ImageBackend):
 
     async def catalog(self) -> Catalog:
         """The server's lists, fresh, and what it takes for what is left alone."""
-        session = self._current
+        session = self._sessions.current
         session.forget()
         names, offer = await session.api.names(), await session.offer()
         has_default = offer.checkpoint in names.checkpoints
@@ -135,7 +129,7 @@ class FooocusBackend(ImageBackend):
     async def cancel(self, job_id: JobId) -> None:
         """See `ImageBackend`. The wish is taken here, and the job's stream tells when it is fulfilled; a job
         that nobody watches is not touched, since a stop has no name on it."""
-        if (watch := self._watches.get(job_id)) is not None:
+        if (watch := self._watches.of(job_id)) is not None:
             watch.cancel()
 
     async def fetch(self, output: OutputImage) -> AsyncIterator[bytes]:
@@ -143,14 +137,8 @@ class FooocusBackend(ImageBackend):
         if output.data is not None:
             yield output.data
             return
-        async for piece in self._current.api.file(output):
+        async for piece in self._sessions.current.api.file(output):
             yield piece
-
-    @property
-    def _current(self) -> Session:
-        if self._session is None:
-            self._session = Session(self._settings, self._pace)
-        return self._session
 
     def _remember(self, watch: JobWatch, event: JobEvent) -> None:
         if isinstance(event, LastEvent):
@@ -160,16 +148,6 @@ class FooocusBackend(ImageBackend):
 
     @asynccontextmanager
     async def _watching(self, job_id: JobId, request: GenerationRequest) -> AsyncGenerator[JobWatch]:
-        session = self._current
-        watch = self._watches[job_id] = JobWatch(session, job_id, request)
-        try:
-            with session.used():
+        async with self._sessions.used() as session:
+            with self._watches.holding(job_id, JobWatch(session, job_id, request)) as watch:
                 yield watch
-        finally:
-            self._watches.pop(job_id, None)
-            await self._close_unused()
-
-    async def _close_unused(self) -> None:
-        for session in [session for session in self._old_sessions if not session.is_used]:
-            self._old_sessions.remove(session)
-            await session.aclose()

@@ -1,8 +1,6 @@
 """One way to one Fooocus-API: its connection, what it offers, and which of its jobs are ours."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from tui.backends.fooocus_api import FooocusApi
 from tui.backends.fooocus_pace import Pace
@@ -21,21 +19,6 @@ class Session:
 
         self.known_offer: Offer | None = None
         self._asking = asyncio.Lock()
-        self._users = 0
-
-    @property
-    def is_used(self) -> bool:
-        """Whether a job still needs it."""
-        return self._users > 0
-
-    @contextmanager
-    def used(self) -> Generator["Session"]:
-        """Keep it open for a job."""
-        self._users += 1
-        try:
-            yield self
-        finally:
-            self._users -= 1
 
     async def offer(self) -> Offer:
         """What the server offers; asked once."""

@@ -1,14 +1,14 @@
 """LM Studio, and every other server that speaks OpenAI's chat API."""
 
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from tui.backends.base import TextBackend
+from tui.backends.sessions import Sessions
 from tui.domain.chat import ChatCompleted, ChatEvent, ChatRequest, ModelLoading
 from tui.domain.errors import (
     AnswerLostError,
@@ -41,25 +41,19 @@ class LMStudioBackend(TextBackend):
 
     def __init__(self, settings: ServerSettings) -> None:
         super().__init__(settings)
-        self._http: HttpClient | None = None
+        self._sessions = Sessions(lambda: HttpClient(_without_version(self._settings)))
         self._list_path: str | None = None
-        self._answers: Counter[HttpClient] = Counter()
-        """How many answers are being written over each connection."""
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; an answer that is being written keeps its connection."""
         self._list_path = None
-        http, self._http = self._http, None
         self._settings = settings
-        if http is not None and not self._answers[http]:
-            await http.aclose()
+        self._sessions.retire()
+        await self._sessions.close_unused()
 
     async def disconnect(self) -> None:
         self._list_path = None
-        clients = {*self._answers, *([self._http] if self._http else [])}
-        self._http = None
-        for http in clients:
-            await http.aclose()
+        await self._sessions.aclose()
 
     async def status(self) -> ServerStatus:
         found = await self._models()
@@ -79,7 +73,10 @@ class LMStudioBackend(TextBackend):
         answer = ChatStream()
         if model.is_loaded is False:
             yield ModelLoading()
-        async with self._answering() as http, aclosing(_answer(http, answer, request, model.name)) as pieces:
+        async with (
+            self._sessions.used() as http,
+            aclosing(_answer(http, answer, request, model.name)) as pieces,
+        ):
             async for piece in pieces:
                 yield piece
             yield _completed(answer, http.label)
@@ -89,27 +86,13 @@ class LMStudioBackend(TextBackend):
         loaded = [model.instance for model in found.models if model.is_loaded and model.instance]
         for instance in loaded:
             if self._list_path == LISTS[0]:
-                await self._client().post_json("/api/v1/models/unload", {"instance_id": instance})
+                await self._http.post_json("/api/v1/models/unload", {"instance_id": instance})
             elif found.product == "llama.cpp":
-                await self._client().post_json("/models/unload", {"model": instance})
+                await self._http.post_json("/models/unload", {"model": instance})
 
-    @asynccontextmanager
-    async def _answering(self) -> AsyncGenerator[HttpClient]:
-        http = self._client()
-        self._answers[http] += 1
-        try:
-            yield http
-        finally:
-            self._answers[http] -= 1
-            if not self._answers[http]:
-                del self._answers[http]
-                if http is not self._http:
-                    await http.aclose()
-
-    def _client(self) -> HttpClient:
-        if self._http is None:
-            self._http = HttpClient(_without_version(self._settings))
-        return self._http
+    @property
+    def _http(self) -> HttpClient:
+        return self._sessions.current
 
     async def _chosen(self, request: ChatRequest) -> LanguageModel:
         """The model that is asked: the one named in question or settings, else the one that serves."""
@@ -117,7 +100,7 @@ class LMStudioBackend(TextBackend):
         if name := request.model or self._settings.defaults.checkpoint:
             return next((model for model in found.models if model.name == name), LanguageModel(name=name))
         if found.serving is None:
-            raise ServerReplyError(f"{self._client().label} has no language model.", "Load one there first.")
+            raise ServerReplyError(f"{self._http.label} has no language model.", "Load one there first.")
         return found.serving
 
     async def _models(self) -> ModelList:
@@ -135,13 +118,13 @@ class LMStudioBackend(TextBackend):
                 self._list_path = path
                 return found
         raise ServerReplyError(
-            f"{self._client().label} lists no language models.",
+            f"{self._http.label} lists no language models.",
             "Is it a language server, and is this its port?",
         )
 
     async def _list(self, path: str) -> ModelList | None:
         """The models listed at `path`; None where that is no such list. 401 and 503 are raised."""
-        http = self._client()
+        http = self._http
         response, body = await http.exchange("GET", path)
         tree = _decoded(body)
         if response.status_code == 503:

@@ -26,7 +26,7 @@ W = TypeVar("W", bound=Watch)
 
 
 class Sessions(Generic[S]):
-    """The sessions of one backend. Other settings open another one; jobs that run keep theirs."""
+    """The sessions of one backend. Other settings open another one; who uses the one before keeps it."""
 
     def __init__(self, open_session: Callable[[], S]) -> None:
         self._open = open_session
