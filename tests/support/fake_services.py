@@ -169,7 +169,7 @@ class FakeWorkflows:
             for form in self.forms.values()
         )
 
-    async def form(self, server: str, workflow: str) -> Form:
+    async def form(self, server: str, workflow: str, values: Mapping[str, FieldValue] | None = None) -> Form:
         if self.error is not None:
             raise self.error
         if workflow not in self.forms:

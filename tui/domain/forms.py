@@ -85,6 +85,9 @@ class ChoiceField(_Field):
     nearest: tuple[str, ...] = ()
     """The choices most like a default that is not among them, best first."""
 
+    brings_fields: bool = False
+    """Whether other fields come and go with what is chosen: the form is to be asked for anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToggleField(_Field):

@@ -10,7 +10,8 @@ from tui.domain.request import Task
 from tui.domain.server import Capabilities, Catalog
 from tui.domain.text import one_line
 from tui.domain.workflow import NodeCatalog, ServerWorkflow
-from tui.services.workflows import SettingsOfWorkflows, WorkflowsService
+from tui.services.workflow_ports import SettingsOfWorkflows
+from tui.services.workflows import WorkflowsService
 from tui.workflow.formats import read_json
 
 OFFLINE: Final = "object info"

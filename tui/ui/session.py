@@ -1,10 +1,11 @@
 """What the studio is at, apart from the screen: the draft, its form, and what is sent."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.domain.errors import InputError
-from tui.domain.forms import Form, PictureField, WorkflowSummary
+from tui.domain.forms import ChoiceField, Form, PictureField, WorkflowSummary
 from tui.domain.job import Job
 from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Connection, ConnectionState
@@ -13,6 +14,8 @@ from tui.ui.draft import Draft, starting_values
 
 if TYPE_CHECKING:
     from tui.services.bundle import Services
+
+_NOTHING: Final[Mapping[str, FieldValue]] = MappingProxyType({})
 
 
 class Session:
@@ -77,19 +80,22 @@ class Session:
         wanted = (self.draft.server, self.draft.workflow)
         if wanted != self._form_of:
             self.form = None
-        form = await self._services.workflows.form(*wanted)
+        known = _NOTHING if self._is_fresh else self.draft.values
+        form = await self._services.workflows.form(*wanted, known)
         if wanted == (self.draft.server, self.draft.workflow):
             self.form, self._form_of = form, wanted
             brings_its_own = self._is_fresh and form.brings_values
             self._is_fresh = False
-            values = starting_values(form, MappingProxyType({}) if brings_its_own else self.draft.values)
+            values = starting_values(form, _NOTHING if brings_its_own else self.draft.values)
             self.draft = self.draft.with_values(values)
         return form
 
-    def edit(self, name: str, value: FieldValue) -> None:
-        """The person gave a field another value."""
+    def edit(self, name: str, value: FieldValue) -> bool:
+        """The person gave a field another value; whether other fields come and go with it."""
         if self.draft.values.get(name) != value or name not in self.draft.values:
             self.draft = self.draft.with_values({name: value})
+        field = self.form.field(name) if self.form is not None else None
+        return isinstance(field, ChoiceField) and field.brings_fields
 
     @property
     def prompts(self) -> tuple[FieldValue, FieldValue]:

@@ -174,6 +174,7 @@ class _Builder:
             nearest=nearest,
             unavailable="" if choices else lacks(slot.name, slot.shown_label),
             note=not_here(slot.shown_label, default, nearest) if choices and not is_there else "",
+            brings_fields=spec.type == DYNAMIC_COMBO,
         )
 
 

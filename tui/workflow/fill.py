@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from tui.domain.json_values import Json, JsonObject, object_of, text_of
+from tui.domain.json_values import Json, JsonObject, object_of
 from tui.domain.request import FieldValue, GraphPlan, Lora, PictureInput, Upload
 from tui.domain.text import clean
 from tui.workflow.api_graph import copied, users_of
@@ -11,8 +11,9 @@ from tui.workflow.choices import choice_texts
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.fields import LORA_CLASS, MODEL_LORA_CLASS
 from tui.workflow.flow import output_type, spec_of
-from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
+from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
 from tui.workflow.javascript import javascript_text
+from tui.workflow.shaping import choose
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.stand_ins import inline_values
 from tui.workflow.templates import WorkflowTemplate
@@ -63,7 +64,7 @@ def _set(nodes: Nodes, target: Target, value: str | float, defs: NodeDefs) -> No
     if _is_left(target, inputs, spec, value):
         return
     if spec is not None and spec.type == DYNAMIC_COMBO and inputs.get(target.input_name) != value:
-        _choose(inputs, target.input_name, spec, str(value))
+        choose(inputs, target.input_name, spec, str(value))
         return
     inputs[target.input_name] = _wire_value(nodes, target, value, defs)
 
@@ -75,34 +76,6 @@ def _is_left(target: Target, inputs: JsonObject, spec: InputSpec | None, value: 
     if spec is None:
         return target.input_name not in inputs
     return bool(spec.choices) and value not in choice_texts(spec)
-
-
-def _choose(inputs: JsonObject, name: str, spec: InputSpec, key: str) -> None:
-    for old in [other for other in inputs if other.startswith(f"{name}.")]:
-        del inputs[old]
-    brought = next((choice.inputs for choice in dynamic_choices(spec) if choice.key == key), ())
-    inputs[name] = key
-    for inner in brought:
-        if inner.type == DYNAMIC_COMBO:
-            first = next((choice.key for choice in dynamic_choices(inner)), "")
-            _choose(inputs, f"{name}.{inner.name}", inner, text_of(inner.default, first))
-        elif inner.is_widget and (default := _default(inner)) is not None:
-            inputs[f"{name}.{inner.name}"] = default
-
-
-def _default(spec: InputSpec) -> Json:
-    """What the page puts into a new field."""
-    if spec.default is not None:
-        return spec.default
-    match spec.widget_type:
-        case "COMBO":
-            return next(iter(spec.choices), None)
-        case "INT" | "FLOAT":
-            return 0
-        case "BOOLEAN":
-            return False
-        case _:
-            return ""
 
 
 def _upload(nodes: Nodes, target: Target, picture: PictureInput) -> Upload:

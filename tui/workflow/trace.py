@@ -12,7 +12,11 @@ from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
 from tui.workflow.slots import STANDARD_LABELS, Slot, SlotRole, Target
 from tui.workflow.spare_slots import SpareSlots, Tie, by_group
 
-_FIELD_TYPES = {"INT", "FLOAT", "BOOLEAN", "COMBO", "STRING", "TEXTAREA", "MARKDOWN", "COLOR", DYNAMIC_COMBO}
+FIELD_TYPES = frozenset(
+    {"INT", "FLOAT", "BOOLEAN", "COMBO", "STRING", "TEXTAREA", "MARKDOWN", "COLOR", DYNAMIC_COMBO}
+)
+"""The types of widgets that are fields of a form."""
+
 _SEEDS = ("seed", "noise_seed")
 _SAMPLING = {
     "steps": "steps",
@@ -46,6 +50,18 @@ def find_slots(graph: ApiWorkflow, defs: NodeDefs, ties: tuple[Tie, ...] = ()) -
     return Tracer(graph, defs, ties).slots()
 
 
+def media_of(spec: InputSpec) -> Media | None:
+    """What kind of file the input takes, if it takes one."""
+    return next((kind for key, kind in _UPLOADS if spec.options.get(key)), None)
+
+
+def role_of(target: Target, spec: InputSpec) -> SlotRole:
+    """What the declaration alone says about an input."""
+    if media_of(spec):
+        return SlotRole.PICTURE
+    return SlotRole.SEED if spec.type == "INT" and target.input_name in _SEEDS else SlotRole.VALUE
+
+
 class Tracer:
     """One look at one graph."""
 
@@ -75,19 +91,18 @@ class Tracer:
 
     def _mark_roles(self) -> None:
         for target, spec in self._widgets():
-            uploads: list[Media] = [kind for key, kind in _UPLOADS if spec.options.get(key)]
-            if uploads:
-                self._roles[target] = SlotRole.PICTURE
-                self._media[target] = uploads[0]
-            elif spec.type == "INT" and target.input_name in _SEEDS:
-                self._roles[target] = SlotRole.SEED
+            role, media = role_of(target, spec), media_of(spec)
+            if role is not SlotRole.VALUE:
+                self._roles[target] = role
+            if media:
+                self._media[target] = media
 
     def _widgets(self) -> Iterator[tuple[Target, InputSpec]]:
         """Every input that holds a value a person could type, in the order in which the nodes run."""
         for node_id in self._order:
             for name, value in inputs_of(self._graph, node_id).items():
                 spec = spec_of(self._graph, Target(node_id, name), self._defs)
-                if spec and spec.widget_type in _FIELD_TYPES and not isinstance(value, list | dict):
+                if spec and spec.widget_type in FIELD_TYPES and not isinstance(value, list | dict):
                     yield Target(node_id, name), spec
 
     def _take(self, name: str, *targets: Target | None) -> None:
@@ -163,7 +178,7 @@ class Tracer:
     def _take_widget(self, standard: str, node_id: str, name: str) -> None:
         target = self._literal(node_id, name)
         spec = spec_of(self._graph, target, self._defs) if target else None
-        if target and spec and spec.widget_type in _FIELD_TYPES:
+        if target and spec and spec.widget_type in FIELD_TYPES:
             self._take(standard, target)
 
     def _take_seed(self, target: Target | None) -> None:

@@ -93,7 +93,8 @@ class FormPlace(PicturePlace):
             self.refresh_form()
 
     def on_form_panel_edited(self, event: "FormPanel.Edited") -> None:
-        self.session.edit(event.name, event.value)
+        if self.session.edit(event.name, event.value):
+            self.refresh_form()
 
     def on_pick_picked(self, event: "Pick.Picked") -> None:
         if event.pick.id == "workflow":
