@@ -25,7 +25,7 @@ from tui.domain.errors import (
 )
 from tui.domain.settings import Secret, ServerKind, ServerSettings
 from tui.transport import http
-from tui.transport.http import HttpClient, is_nearby
+from tui.transport.http import HttpClient, is_nearby, label_of
 
 
 def settings(where: str, **fields: Any) -> ServerSettings:
@@ -360,3 +360,17 @@ async def test_the_environments_proxy_is_not_asked_for_loopback(
 )
 def test_nearby_hosts_are_known(url: str, nearby: bool) -> None:
     assert is_nearby(url) is nearby
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "label"),
+    [
+        ("comfyui", "http://gpu-box:8188", "ComfyUI on gpu-box"),
+        ("big one", "http://gpu-box:8188", "big one on gpu-box"),
+        ("gpu-box:8188", "http://gpu-box:8188", "ComfyUI at gpu-box:8188"),
+        ("gpu-box/comfy", "https://gpu-box/comfy", "ComfyUI at gpu-box/comfy"),
+        ("me:secret@gpu-box:8188", "http://me:secret@gpu-box:8188", "ComfyUI at gpu-box:8188"),
+    ],
+)
+def test_a_server_is_called_by_its_name_or_else_by_its_address(name: str, url: str, label: str) -> None:
+    assert label_of(ServerSettings(name=name, kind=ServerKind.COMFYUI, url=url)) == label

@@ -164,9 +164,13 @@ class HttpClient:
 
 
 def label_of(settings: ServerSettings) -> str:
-    """ "ComfyUI on gpu-box": how a server is called in sentences."""
+    """ "ComfyUI on gpu-box": how a server is called in sentences; "ComfyUI at gpu-box:8188" where its
+    address is all the name it has.
+    """
     host = host_of(settings.url) or settings.url
     product = settings.kind.label
+    if settings.name == settings.url.partition("://")[2]:
+        return f"{product} at {one_line(settings.name.rpartition('@')[2], 60)}"
     name = settings.name if settings.name != settings.kind.value else product
     return f"{one_line(name, 40)} on {one_line(host, 60)}"
 
