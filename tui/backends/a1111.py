@@ -14,6 +14,7 @@ from tui.backends.a1111_session import Session
 from tui.backends.a1111_track import TaskTracker
 from tui.backends.a1111_watch import JobWatch
 from tui.backends.base import ImageBackend
+from tui.backends.sessions import Sessions, Watches
 from tui.domain.errors import (
     NotFoundError,
     RequestRejectedError,
@@ -50,8 +51,6 @@ _TYPICAL = classify(
 )
 """What is offered before a server was asked."""
 
-Watch = JobWatch | NativeWatch
-
 
 class A1111Backend(ImageBackend):
     """One server that speaks A1111's API, whichever of its dialects it turns out to be."""
@@ -59,37 +58,29 @@ class A1111Backend(ImageBackend):
     def __init__(self, settings: ServerSettings, *, pace: Pace | None = None) -> None:
         super().__init__(settings)
         self._pace = pace or Pace()
-        self._line = Line()
-        self._session: Session | None = None
-        self._old_sessions: list[Session] = []
-        self._watches: dict[JobId, Watch] = {}
+        self._line, self._arrival = Line(), Arrival(self._pace.starting)
+        self._sessions = Sessions(self._open_session)
+        self._watches: Watches[JobWatch | NativeWatch] = Watches()
         self._found: Found | None = None
-        self._arrival = Arrival(self._pace.starting)
         self._is_emptied = False
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
-        if self._session:
-            self._old_sessions.append(self._session)
-            self._session = None
         if settings.url != self._settings.url:
             self._line, self._arrival = Line(), Arrival(self._pace.starting)
         self._settings = settings
-        await self._close_unused()
+        self._sessions.retire()
+        await self._sessions.close_unused()
 
     async def disconnect(self) -> None:
         """Let go of the connections; jobs on the server go on, and their pictures are lost."""
-        sessions = [*self._old_sessions, *([self._session] if self._session else [])]
-        self._session, self._old_sessions = None, []
         self._is_connected = False
-        for watch in self._watches.values():
-            watch.abandon()
-        for session in sessions:
-            await session.aclose()
+        self._watches.abandon()
+        await self._sessions.aclose()
 
     async def status(self) -> ServerStatus:
         """Product, version, memory and the loaded checkpoint; what the server is, is found out once."""
-        session = self._current
+        session = self._sessions.current
         try:
             found = await self._looked_at(session)
         except ServerError:
@@ -116,7 +107,7 @@ class A1111Backend(ImageBackend):
 
     async def catalog(self) -> Catalog:
         """The server's lists, fresh; empty where it has none."""
-        session = self._current
+        session = self._sessions.current
         found = self._found = await session.server()
         names = await session.learn_names(found.dialect)
         paths = ("samplers", "sd-vae", "embeddings", "prompt-styles")
@@ -138,7 +129,7 @@ class A1111Backend(ImageBackend):
 
     async def free_memory(self) -> None:
         """See `ImageBackend`; only while nothing runs, for whomever, and where the server has the route."""
-        session = self._current
+        session = self._sessions.current
         if (await session.server()).dialect.is_native or (await session.api.progress()).is_busy:
             return
         with suppress(NotFoundError):
@@ -149,7 +140,7 @@ class A1111Backend(ImageBackend):
         """See `ImageBackend`: A1111 does not move its checkpoint back by itself."""
         if self._is_emptied:
             self._is_emptied = False
-            await self._current.api.reload_checkpoint()
+            await self._sessions.current.api.reload_checkpoint()
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""
@@ -170,27 +161,24 @@ class A1111Backend(ImageBackend):
 
     async def cancel(self, job_id: JobId) -> None:
         """See `ImageBackend`; the wish is taken here, and the job's stream tells when it is fulfilled."""
-        watch = self._watches.get(job_id)
+        watch = self._watches.of(job_id)
         if watch is not None:
             watch.cancel()
             return
-        if (await self._current.server()).dialect.has_tasks:
+        if (await self._sessions.current.server()).dialect.has_tasks:
             await self._stop_unwatched(job_id)
 
     async def fetch(self, output: OutputImage) -> AsyncIterator[bytes]:
         """See `ImageBackend`. Pictures come with the answer; the server keeps none."""
         if output.data is None:
             raise NotFoundError(
-                f"{self._current.api.label} does not keep {output.filename}.",
+                f"{self._sessions.current.api.label} does not keep {output.filename}.",
                 "It hands pictures only to the connection that asked for them.",
             )
         yield output.data
 
-    @property
-    def _current(self) -> Session:
-        if self._session is None:
-            self._session = Session(self._settings, self._pace, self._line, self._arrival)
-        return self._session
+    def _open_session(self) -> Session:
+        return Session(self._settings, self._pace, self._line, self._arrival)
 
     async def _looked_at(self, session: Session) -> Found:
         if session.found is None:
@@ -201,7 +189,7 @@ class A1111Backend(ImageBackend):
 
     async def _stop_unwatched(self, job_id: JobId) -> None:
         """Stop a job that another process sent, if it is the one that runs."""
-        api = self._current.api
+        api = self._sessions.current.api
         sight = await TaskTracker(api, job_id).look()
         if sight.may_interrupt:
             await api.interrupt()
@@ -213,22 +201,12 @@ class A1111Backend(ImageBackend):
     @asynccontextmanager
     async def _watching(
         self, job_id: JobId, request: GenerationRequest, server_job_id: str | None = None
-    ) -> AsyncGenerator[Watch]:
-        session = self._current
-        try:
-            with session.used():
-                is_native = (await session.server()).dialect.is_native
-                watch = self._watches[job_id] = (
-                    NativeWatch(session, job_id, request, server_job_id)
-                    if is_native
-                    else JobWatch(session, job_id, request)
-                )
+    ) -> AsyncGenerator[JobWatch | NativeWatch]:
+        async with self._sessions.used() as session:
+            watch = (
+                NativeWatch(session, job_id, request, server_job_id)
+                if (await session.server()).dialect.is_native
+                else JobWatch(session, job_id, request)
+            )
+            with self._watches.holding(job_id, watch):
                 yield watch
-        finally:
-            self._watches.pop(job_id, None)
-            await self._close_unused()
-
-    async def _close_unused(self) -> None:
-        for session in [session for session in self._old_sessions if not session.is_used]:
-            self._old_sessions.remove(session)
-            await session.aclose()

@@ -1,8 +1,6 @@
 """One way to one A1111 server: its connection, what it was found to be, and the line before it."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from tui.backends.a1111_api import A1111Api
 from tui.backends.a1111_arrival import Arrival, CarefulClient
@@ -34,21 +32,6 @@ class Session:
 
         self._known: Known | None = None
         self._probing = asyncio.Lock()
-        self._users = 0
-
-    @property
-    def is_used(self) -> bool:
-        """Whether a job still needs it."""
-        return self._users > 0
-
-    @contextmanager
-    def used(self) -> Generator["Session"]:
-        """Keep it open for a job."""
-        self._users += 1
-        try:
-            yield self
-        finally:
-            self._users -= 1
 
     async def server(self) -> Found:
         """What the server is; asked once."""
