@@ -75,7 +75,62 @@ async def test_preview_nodes_pictures_are_kept_only_when_there_is_nothing_else(f
         assert [output.is_temporary for output in both.outputs] == [False]
         fleet["paint"].outputs = 0
         only = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
-        assert [output.is_temporary for output in only.outputs] == [True]
+        assert [(output.is_temporary, output.is_kept) for output in only.results] == [(True, True)]
+
+
+async def test_what_preview_nodes_show_besides_lies_apart_from_the_results(fleet, settings, tmp_path):
+    fleet["paint"].temporary = 2
+    async with studio(settings, fleet, tmp_path / "j.sqlite3", asides=tmp_path / "cache") as it:
+        done = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+        assert len(done.results) == 1
+        assert [Path(aside.path).parent for aside in done.asides] == [tmp_path / "cache" / done.id] * 2
+        assert len(list((tmp_path / "pictures").rglob("*.*"))) == 1
+    async with studio(settings, fleet, tmp_path / "j.sqlite3", asides=tmp_path / "cache") as it:
+        again = (await it.generation.history())[0]
+        assert (again.results, again.asides) == (done.results, done.asides)
+
+
+async def test_what_was_shown_only_becomes_a_result_when_it_is_asked_for(fleet, settings, tmp_path):
+    fleet["paint"].temporary = 2
+    async with studio(settings, fleet, tmp_path / "j.sqlite3", asides=tmp_path / "cache") as it:
+        done = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+        kept = await it.generation.keep(done.id, done.asides[0].path)
+        assert (len(kept.results), kept.asides) == (2, done.asides[1:])
+        paths = [Path(result.path) for result in kept.results]
+        assert {path.parent for path in paths} == {tmp_path / "pictures"}
+        assert all(path.read_bytes().startswith(png()[:8]) for path in paths)
+        assert (await it.generation.history())[0].results == kept.results
+        with pytest.raises(InputError, match="nothing to save"):
+            await it.generation.keep(done.id, done.asides[0].path)
+        Path(done.asides[1].path).unlink()
+        with pytest.raises(SaveError, match="no longer there"):
+            await it.generation.keep(done.id, done.asides[1].path)
+
+
+async def test_the_settings_may_keep_what_preview_nodes_show(fleet, settings, tmp_path):
+    fleet["paint"].temporary = 1
+    settings.change(keep_previews=True)
+    async with studio(settings, fleet, asides=tmp_path / "cache") as it:
+        done = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+        assert (len(done.results), done.asides) == (2, ())
+
+
+async def test_a_preview_that_cannot_be_fetched_fails_no_job(fleet, settings, tmp_path):
+    fleet["paint"].temporary = 1
+    fleet["paint"].body = lambda output: b"<html>gone</html>" if output.is_temporary else png()
+    async with studio(settings, fleet, asides=tmp_path / "cache") as it:
+        done = await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+        assert done.status is JobStatus.COMPLETED
+        assert (len(done.results), done.asides) == (1, ())
+
+
+async def test_only_the_last_jobs_previews_stay(fleet, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("tui.services.results._MOST_JOBS", 2)
+    fleet["paint"].temporary = 1
+    async with studio(settings, fleet, asides=tmp_path / "cache") as it:
+        for _ in range(3):
+            await over(it.generation, (await it.generation.submit("paint", FOX)).id)
+    assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
 async def test_a_fetch_that_breaks_off_is_tried_again(fleet, settings):

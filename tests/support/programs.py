@@ -25,12 +25,17 @@ class Studio:
 
 @asynccontextmanager
 async def studio(
-    settings: FixedSettings, fleet: ScriptedFleet, journal: Path | None = None, *, works_queue: bool = True
+    settings: FixedSettings,
+    fleet: ScriptedFleet,
+    journal: Path | None = None,
+    *,
+    works_queue: bool = True,
+    asides: Path | None = None,
 ) -> AsyncGenerator[Studio]:
     async with (
         ConnectionsService(settings, opener=fleet.open) as connections,
         GenerationService(
-            settings, connections, ResultsService(settings), journal, works_queue=works_queue
+            settings, connections, ResultsService(settings, asides), journal, works_queue=works_queue
         ) as generation,
     ):
         yield Studio(connections, generation)

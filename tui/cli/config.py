@@ -34,6 +34,7 @@ def shown(settings: Settings) -> dict[str, Any]:
         "name_pattern": settings.name_pattern,
         "theme": settings.theme,
         "graphics": settings.graphics,
+        "keep_previews": settings.keep_previews,
         "queue_depth": settings.queue_depth,
         "hand_over_memory": settings.hand_over_memory,
         "notices": asdict(settings.notices),

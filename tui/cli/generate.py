@@ -68,8 +68,9 @@ async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
 async def wait_for(services: Services, text: str, reporter: Reporter) -> int:
     """Wait for a job of any process; tell its files and how it ended."""
     job = await services.generation.find(text)
-    job = await services.generation.wait(job.id)
-    for output in job.outputs:
+    async with notices(services, job.id, is_quiet=is_quiet):
+        job = await services.generation.wait(job.id)
+    for output in job.results:
         reporter.saved(OutputSaved(job.id, output))
     match job.status:
         case JobStatus.COMPLETED:

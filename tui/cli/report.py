@@ -72,7 +72,8 @@ class JsonReporter(Reporter):
 
     def saved(self, event: OutputSaved) -> None:
         output = event.output
-        self._write("output", event.job_id, path=output.path, seed=output.seed, media_type=output.media_type)
+        kind = "output" if output.is_kept else "shown"
+        self._write(kind, event.job_id, path=output.path, seed=output.seed, media_type=output.media_type)
 
     def note(self, message: str, job_id: JobId | None = None) -> None:
         self._write("note", job_id, message=message)
@@ -116,7 +117,10 @@ class LineReporter(Reporter):
         del event
 
     def saved(self, event: OutputSaved) -> None:
-        print(event.output.path, flush=True)  # noqa: T201
+        if event.output.is_kept:
+            print(event.output.path, flush=True)  # noqa: T201
+        else:
+            self._say(f"shown by a preview node, not kept: {event.output.path}")
 
     def note(self, message: str, job_id: JobId | None = None) -> None:
         del job_id

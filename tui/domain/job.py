@@ -63,6 +63,10 @@ class SavedOutput:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job as it stands now; a new value replaces it at each change. Times are seconds since the epoch."""
+    """Whether a preview node made it."""
+
+    is_kept: bool = True
+    """Whether it lies among the person's pictures; else it is only there to be looked at, for a while."""
 
     id: JobId
     server: str
@@ -92,3 +96,13 @@ class Job:
     error_advice: str = ""
     server_job_id: str | None = None
     """The server's own id, where it is not ours."""
+
+    @property
+    def results(self) -> tuple[SavedOutput, ...]:
+        """What it made."""
+        return tuple(output for output in self.outputs if output.is_kept)
+
+    @property
+    def asides(self) -> tuple[SavedOutput, ...]:
+        """What its preview nodes showed besides."""
+        return tuple(output for output in self.outputs if not output.is_kept)

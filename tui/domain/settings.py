@@ -142,6 +142,9 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Key bindings by action id; several keys separated by commas."""
 
+    keep_previews: bool = False
+    """Whether what a workflow's preview nodes show is kept with the results. Alone, it always is."""
+
     queue_depth: int = 2
     """How many jobs of ours a server may hold at once; the others wait with us."""
 

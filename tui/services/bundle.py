@@ -66,7 +66,7 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
         connections = await stack.enter_async_context(ConnectionsService(settings, watches=watches))
         handover = await stack.enter_async_context(HandoverService(settings, connections))
         catalog = CatalogService(connections)
-        results = ResultsService(settings)
+        results = ResultsService(settings, paths.cache / "previews")
         pictures = PicturesService()
         generation = await stack.enter_async_context(
             GenerationService(

@@ -187,6 +187,10 @@ class GenerationService:
         """Forget a job that is over; its files stay. Raises InputError for one that is not over."""
         entry = await self._archive.entry(job_id)
         if not entry.phase.status.is_over:
+    async def keep(self, job_id: JobId, path: str) -> Job:
+        """Save what a preview node of the job showed, which was only to be looked at. Raises SaveError."""
+        return await self._mender.keep(job_id, path)
+
             raise InputError("This job is not over.", "Cancel it first.")
         await self._journal.do(jobs.delete, job_id)
         self._roster.remove(job_id)

@@ -7,6 +7,7 @@ from tui.domain.events import JobCompleted
 from tui.domain.job import Job, JobId
 from tui.services.archive import Archive
 from tui.services.folding import at_phase
+from tui.services.naming import is_file_target
 from tui.services.saving import Desk, OutputSaver
 from tui.services.scheduling import Scheduler
 from tui.storage import jobs
@@ -35,6 +36,22 @@ class Mender:
             raise saver.error
         self._scheduler.savers.pop(job_id, None)
         return await self._mark_saved(job_id)
+
+    async def keep(self, job_id: JobId, path: str) -> Job:
+        """Put what a preview node showed among the results. Raises SaveError."""
+        entry = await self._archive.entry(job_id)
+        aside = next((output for output in entry.job.asides if output.path == path), None)
+        if aside is None:
+            raise InputError("There is nothing to save here.", "It is among the results already.")
+        self._desk.roster.put(entry)
+        into = None if entry.target is None or is_file_target(entry.target) else entry.target
+        saved = await self._desk.results.keep(entry.job, aside, into=into)
+        for known in await self._desk.book.outputs_of(job_id):
+            if known.saved == aside:
+                await self._desk.book.saved(job_id, known.place, saved)
+        outputs = tuple(saved if output == aside else output for output in entry.job.outputs)
+        self._desk.roster.put(replace(entry, job=replace(entry.job, outputs=outputs)))
+        return self._desk.roster.entry(job_id).job
 
     async def look_again(self, job_id: JobId) -> None:
         """Ask the server once more what became of a job whose outcome is unknown."""

@@ -1,11 +1,12 @@
 """Finished files: from the server's bytes to a whole file under a readable name."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from tui.domain.errors import ServerReplyError
+from tui.domain.errors import SaveError, ServerReplyError
 from tui.domain.job import Job, OutputImage, SavedOutput
 from tui.media.sniff import ENOUGH, SUFFIXES, media_type
 from tui.services.naming import NamePattern, is_file_target
@@ -13,6 +14,10 @@ from tui.services.protocols import SettingsSource
 from tui.storage.new_file import NewFile, sweep
 
 _BUFFER = 1024 * 1024
+_LARGEST_ASIDE = 128 * 1024 * 1024
+_MOST_JOBS = 50
+"""Jobs of which it is kept what their preview nodes showed."""
+
 _TEXT = "text/plain"
 
 
@@ -32,8 +37,11 @@ Announce = Callable[[Arrival], None]
 class ResultsService:
     """Saves what servers made; the bytes stay as they came, their metadata in them untouched."""
 
-    def __init__(self, settings: SettingsSource) -> None:
+    def __init__(self, settings: SettingsSource, asides: Path | None = None) -> None:
         self._settings = settings
+        self._asides = asides
+        """Where what preview nodes showed lies for a while; without it, it is not fetched."""
+
         self._numbers: dict[tuple[Path, str], int] = {}
         self._swept: set[Path] = set()
 
@@ -68,6 +76,29 @@ class ResultsService:
         return SavedOutput(
             path=str(path), media_type=kind, seed=output.seed, is_temporary=output.is_temporary
         )
+
+    @property
+    def keeps_previews(self) -> bool:
+        """Whether what preview nodes show belongs to the results even when there are others."""
+        return self._settings.current.keep_previews
+
+    async def put_aside(
+        self, job: Job, output: OutputImage, pieces: AsyncIterator[bytes]
+    ) -> SavedOutput | None:
+        """Bring what a preview node showed where it can be looked at for a while. Raises as `save`."""
+        if self._asides is None:
+            return None
+        bounded = _at_most(_LARGEST_ASIDE, pieces)
+        saved = await self.save(job, output, bounded, into=str(self._asides / job.id))
+        await asyncio.to_thread(_sweep, self._asides)
+        return replace(saved, is_kept=False)
+
+    async def keep(self, job: Job, aside: SavedOutput, *, into: str | None = None) -> SavedOutput:
+        """Put a copy of what was only looked at among the results. Raises as `save`."""
+        path = Path(aside.path)
+        output = OutputImage(filename=path.name, media_type=aside.media_type, seed=aside.seed)
+        saved = await self.save(job, output, _pieces_of(path), into=into)
+        return replace(saved, is_temporary=aside.is_temporary)
 
     def _names(self, job: Job, output: OutputImage, into: str | None) -> "_Names":
         if into is not None and is_file_target(into):
@@ -146,6 +177,31 @@ def _last_taken(names: _Names, suffix: str) -> int:
         middle = (taken + free) // 2
         taken, free = (middle, free) if names.path(middle, suffix).exists() else (taken, middle)
     return taken
+
+
+async def _at_most(limit: int, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for piece in pieces:
+        limit -= len(piece)
+        if limit < 0:
+            raise ServerReplyError("What a preview node showed is too large to be looked at here.")
+        yield piece
+
+
+async def _pieces_of(path: Path) -> AsyncIterator[bytes]:
+    try:
+        yield await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise SaveError(f"{path.name} is no longer there.", "Run the workflow again to see it.") from error
+
+
+def _sweep(folder: Path) -> None:
+    """Let go of what the jobs of long ago showed."""
+    try:
+        jobs = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in jobs[_MOST_JOBS:]:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError:
+        return  # another program sweeps too
 
 
 async def _pour(pieces: AsyncIterator[bytes], file: NewFile) -> tuple[bytes, bytes]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tui.backends.base import ImageBackend
 from tui.domain.errors import LatentuiError, SaveError, ServerReplyError, ServerUnreachableError
 from tui.domain.events import OutputSaved
-from tui.domain.job import JobId, OutputImage, SavedOutput
+from tui.domain.job import Job, JobId, OutputImage, SavedOutput
 from tui.services.bookkeeping import Bookkeeper
 from tui.services.connections import ConnectionsService
 from tui.services.folding import with_output
@@ -19,6 +19,9 @@ from tui.storage.new_file import holds
 from tui.storage.outputs import OutputEntry
 
 _ATTEMPTS = 4
+_MOST_ASIDES = 64
+"""Pictures of preview nodes that are fetched for one job."""
+
 _PAUSE_SECONDS = 0.05
 _WAIT_SECONDS = 30.0
 
@@ -34,6 +37,9 @@ class Desk:
     inputs: InputKeeper
     before_job: Callable[[str], Awaitable[None]]
     """What is to be done before a job is handed to the server of that name."""
+
+    after_job: Callable[[Job], None]
+    """What is to be done when a job ended here; not for those of other programs."""
 
 
 class OutputSaver:
@@ -67,10 +73,29 @@ class OutputSaver:
         await self._save(await self._entry_of(output))
 
     async def finish(self) -> None:
-        """Save what was kept back, if the job left nothing else."""
-        if not self._has_results:
-            for output in self._temporary:
+        """Save what was kept back, if the job left nothing else; else put it where it can be looked at."""
+        for output in self._temporary:
+            if self._keeps_previews:
                 await self._save(await self._entry_of(output))
+        if not self._keeps_previews:
+            for output in self._temporary[:_MOST_ASIDES]:
+                await self._put_aside(output)
+
+    @property
+    def _keeps_previews(self) -> bool:
+        return not self._has_results or self._desk.results.keeps_previews
+
+    async def _put_aside(self, output: OutputImage) -> None:
+        now = self._desk.roster.entry(self._job_id)
+        if any(entry.saved is not None and _same(entry.offer, output) for entry in self._known):
+            return
+        try:
+            aside = await self._desk.results.put_aside(now.job, output, self._backend.fetch(output))
+        except LatentuiError:
+            return  # nobody asked for it
+        if aside is not None:
+            entry = await self._entry_of(output)
+            await self._note(entry, aside)
 
     @property
     def has_missing(self) -> bool:
@@ -98,6 +123,9 @@ class OutputSaver:
             self.error = error
             self._missing.append(entry)
             return
+        await self._note(entry, saved)
+
+    async def _note(self, entry: OutputEntry, saved: SavedOutput) -> None:
         await self._desk.book.saved(self._job_id, entry.place, saved)
         now = self._desk.roster.entry(self._job_id)
         self._desk.roster.put(with_output(now, saved), OutputSaved(self._job_id, saved))

@@ -59,6 +59,7 @@ class _File(_Table):
     name_pattern: str | None = None
     theme: str | None = None
     graphics: str | None = None
+    keep_previews: bool | None = None
     queue_depth: int | None = None
     hand_over_memory: bool | None = None
     keys: dict[str, str] = {}
@@ -106,7 +107,7 @@ def _settings(file: _File, tables: _Servers, pictures: Path) -> Settings:
     servers |= {name: _server(name, table) for name, table in tables.items()}
     given = {
         name: value
-        for name in ("name_pattern", "theme", "graphics", "queue_depth", "hand_over_memory")
+        for name in ("name_pattern", "theme", "graphics", "keep_previews", "queue_depth", "hand_over_memory")
         if (value := getattr(file, name)) is not None
     }
     folder = Path(file.pictures_folder).expanduser() if file.pictures_folder else pictures

@@ -28,7 +28,7 @@ class Result:
 def results_of(jobs: Sequence[Job]) -> Iterator[Result]:
     """The finished pictures of the jobs, newest first; `jobs` comes newest first."""
     for job in jobs:
-        yield from (Result(output, job) for output in job.outputs if not output.is_temporary)
+        yield from (Result(output, job) for output in job.results)
 
 
 def recipe(result: Result) -> str:

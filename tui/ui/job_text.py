@@ -60,7 +60,8 @@ def _lines(job: Job) -> Iterator[str]:
     if job.server_job_id and job.server_job_id != job.id:
         yield f"Id there    {job.server_job_id}"
     yield f"Id          {job.id}"
-    yield from (f"File        {output.path}" for output in job.outputs)
+    yield from (f"File        {output.path}" for output in job.results)
+    yield from (f"Shown only  {output.path}" for output in job.asides)
 
 
 def _standing(job: Job) -> str:

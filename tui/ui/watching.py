@@ -41,8 +41,8 @@ class Watching:
         """The newest job with a picture, where it is not the picture shown and no job runs."""
         if any(job.status is JobStatus.IN_PROGRESS for job in jobs):
             return None
-        latest = next((job for job in jobs if job.outputs), None)
-        return latest if latest is not None and latest.outputs[-1] != self.shown else None
+        latest = next((job for job in jobs if job.results), None)
+        return latest if latest is not None and latest.results[-1] != self.shown else None
 
     def preview(self, preview: PreviewReceived) -> None:
         """A glimpse of the followed job."""
@@ -51,7 +51,7 @@ class Watching:
 
     async def show_saved(self, saved: OutputSaved, services: "Services") -> None:
         """A finished picture of the followed job."""
-        if saved.job_id == self.job_id:
+        if saved.job_id == self.job_id and saved.output.is_kept:
             await self.show(saved.output, services, _job(services, saved.job_id))
 
     async def show(self, output: SavedOutput, services: "Services", job: Job | None) -> None:

@@ -116,7 +116,7 @@ def progress(job: Job) -> str:
 
 
 def _ended(job: Job) -> str:
-    pictures = [output for output in job.outputs if not output.is_temporary] or list(job.outputs)
+    pictures = job.results
     count = (
         "no picture" if not pictures else "1 picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
     )

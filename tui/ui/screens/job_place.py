@@ -98,6 +98,6 @@ class JobPlace(Place):
 
 
 def _picture_of(job: "Job") -> str:
-    if not job.outputs:
+    if not job.results:
         raise InputError("This job has no picture yet.")
-    return job.outputs[-1].path
+    return job.results[-1].path

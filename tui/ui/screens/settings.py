@@ -47,6 +47,7 @@ GENERAL = Form(
         ChoiceField(name="theme", label="Theme", choices=tuple(theme.name for theme in THEMES)),
         ChoiceField(name="graphics", label="Graphics", choices=GRAPHICS, note="from the next start on"),
         IntegerField(name="queue_depth", label="Sent ahead", minimum=1, maximum=100),
+        ToggleField(name="keep_previews", label="Keep previews"),
         ToggleField(name="hand_over_memory", label="Share memory"),
     ),
 )

@@ -186,7 +186,7 @@ class StudioScreen(PartnerPlace):
     def _note_ending(self, job: "Job") -> None:
         if job.error_title:
             app_of(self).tell(LatentuiError(job.error_title, job.error_advice))
-        elif job.outputs:
+        elif job.results:
             self._show_whole(job)
 
     @work(group="saved")
@@ -194,7 +194,7 @@ class StudioScreen(PartnerPlace):
         """Once the job is over its time is known: say it under the picture."""
         services, watching = app_of(self).services, self._watching
         if services is not None and watching is not None and (is_wished or watching.job_id == job.id):
-            await watching.show(job.outputs[-1], services, job)
+            await watching.show(job.results[-1], services, job)
 
     def _show_offers(self, offers: "tuple[ServerSettings, ...]") -> None:
         line = self.query_one("#offer", Static)
@@ -207,7 +207,7 @@ class StudioScreen(PartnerPlace):
     def on_listing_chosen(self) -> None:
         """The job under the cursor: its picture, or all that is known of it."""
         job = self.job_under_cursor
-        if job is not None and job.outputs:
+        if job is not None and job.results:
             self._show_whole(job, is_wished=True)
         elif job is not None:
             from tui.ui.screens.text_sheet import job_sheet
