@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from time import monotonic
 
 import msgspec
 
@@ -10,6 +9,8 @@ from tui.backends import a1111_words as words
 from tui.backends.a1111_outcome import Outcome, measured, results
 from tui.backends.a1111_pictures import source_pictures
 from tui.backends.a1111_session import Session
+from tui.backends.absence import Absence, stayed_away
+from tui.backends.pause import Pause
 from tui.domain.errors import AnswerLostError, InputError, NotFoundError, ServerError
 from tui.domain.events import (
     JobCancelled,
@@ -41,13 +42,13 @@ class NativeWatch:
         self._request = request
         self._server_job_id = server_job_id
         self._is_attached = server_job_id is not None
-        self._woken = asyncio.Event()
+        self._pause = Pause()
         self._position: int | None = None
         self._has_told = self._has_started = False
         self._is_cancelled = False
         self._is_abandoned = False
         self._size: tuple[int | None, int | None] = (None, None)
-        self._away_since: float | None = None
+        self._absence = Absence(session.pace.patience)
 
     async def run(self) -> AsyncGenerator[JobEvent]:
         """Queue the job and follow it."""
@@ -100,7 +101,7 @@ class NativeWatch:
 
     def wake(self) -> None:
         """Look up: something changed."""
-        self._woken.set()
+        self._pause.wake()
 
     async def _follow(self, job: NativeJob | None) -> AsyncIterator[JobEvent]:
         events = self._told(job) if job else []
@@ -109,16 +110,8 @@ class NativeWatch:
                 yield event
                 if isinstance(event, LastEvent):
                     return
-            await self._pause()
+            await self._pause.rest(self._pace.running if self._has_told else 0.0)
             events = await self._look()
-
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(self._pace.running if self._has_told else 0.0):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        self._woken.clear()
 
     async def _look(self) -> list[JobEvent]:
         server_job_id = self._server_job_id or ""
@@ -132,7 +125,7 @@ class NativeWatch:
             return self._vanished()
         except ServerError as error:
             return self._miss(error)
-        self._away_since = None
+        self._absence.end()
         if job.status is NativeStatus.COMPLETED and not self._is_cancelled:
             return await self._finish(job)
         return self._told(job)
@@ -179,10 +172,8 @@ class NativeWatch:
 
     def _miss(self, error: ServerError) -> list[JobEvent]:
         """The server does not answer: wait for it, but not for ever."""
-        self._away_since = self._away_since or monotonic()
-        if monotonic() - self._away_since < self._pace.patience:
-            return []
-        return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
+        self._absence.begin()
+        return [stayed_away(self._job_id, error)] if self._absence.is_too_long else []
 
     def _vanished(self) -> list[JobEvent]:
         label = self._session.api.label

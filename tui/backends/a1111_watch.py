@@ -12,6 +12,8 @@ from tui.backends.a1111_session import Session
 from tui.backends.a1111_sighting import Sighting
 from tui.backends.a1111_stop import Stop
 from tui.backends.a1111_track import BlindTracker, TaskTracker, Tracker, open_tracker
+from tui.backends.absence import Absence, not_known, stayed_away, waiting_for_it
+from tui.backends.pause import Pause
 from tui.domain.errors import (
     AnswerLostError,
     JobFailedError,
@@ -46,14 +48,14 @@ class JobWatch:
         self._pace = session.pace
         self._job_id = job_id
         self._request = request
-        self._woken = asyncio.Event()
+        self._pause = Pause()
         self._tracker: Tracker = BlindTracker()
         self._sighting = Sighting(job_id)
         self._post: asyncio.Task[Outcome] | None = None
         self._is_limited = False
         self._stop = Stop(session.api, job_id)
         self._is_abandoned = False
-        self._away_since: float | None = None
+        self._absence = Absence(session.pace.patience)
         self._over_since: float | None = None
 
     async def run(self) -> AsyncGenerator[JobEvent]:
@@ -83,8 +85,7 @@ class JobWatch:
             )
             return
         self._tracker = TaskTracker(self._session.api, self._job_id)
-        unknown = JobOutcomeUnknown(self._job_id, f"{label} does not know the job, or no longer.")
-        async for event in self._alone(unknown, patience=0.0):
+        async for event in self._alone(not_known(self._job_id, label), patience=0.0):
             yield event
 
     def cancel(self) -> None:
@@ -99,7 +100,7 @@ class JobWatch:
 
     def wake(self) -> None:
         """Look up: something changed."""
-        self._woken.set()
+        self._pause.wake()
 
     async def _wait_turn(self) -> AsyncIterator[JobEvent]:
         line = self._session.line
@@ -107,8 +108,7 @@ class JobWatch:
         while (before := line.position(self.wake)) and not (self._stop.is_wished or self._is_abandoned):
             for event in self._sighting.waits(before - 1):
                 yield event
-            self._woken.clear()
-            await self._woken.wait()
+            await self._pause.rest(None)
 
     async def _sent(self, prepared: Prepared) -> AsyncGenerator[JobEvent]:
         found = await self._session.server()
@@ -134,7 +134,7 @@ class JobWatch:
         self.wake()
 
     async def _follow(self, post: asyncio.Task[Outcome], prepared: Prepared) -> AsyncIterator[JobEvent]:
-        await self._pause(self._pace.first_look)
+        await self._pause.rest(self._pace.first_look)
         while not post.done():
             for event in await self._look():
                 if isinstance(event, LastEvent):
@@ -144,7 +144,7 @@ class JobWatch:
                     return
                 yield event
             if not post.done():
-                await self._pause(self._interval())
+                await self._pause.rest(self._interval())
         try:
             outcome = post.result()
         except AnswerLostError as error:
@@ -155,14 +155,6 @@ class JobWatch:
         else:
             for event in await self._finish(outcome, prepared):
                 yield event
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        self._woken.clear()
 
     def _interval(self) -> float:
         if self._is_limited:
@@ -181,8 +173,7 @@ class JobWatch:
             obeyed = await self._stop.obey(self._tracker, sight)
         except ServerError as error:
             return self._miss(error)
-        back = [] if self._away_since is None else self._sighting.activity("The server answers again.")
-        self._away_since = None
+        back = self._sighting.activity("The server answers again.") if self._absence.end() else []
         if sight.stage in {Stage.QUEUED, Stage.ACTIVE} and not sight.is_idle:
             self._over_since = None
         elif self._waited_for_answer() > self._pace.silence:
@@ -195,16 +186,13 @@ class JobWatch:
 
     def _miss(self, error: ServerError) -> list[JobEvent]:
         """The server does not answer: wait for it, but not for ever."""
-        if self._away_since is None:
-            self._away_since = monotonic()
-            return self._sighting.activity(f"{error.title} Waiting for it.")
+        if self._absence.begin():
+            return self._sighting.activity(waiting_for_it(error))
         is_waited_for = self._post is not None and not self._post.done()
         is_there = isinstance(error, AnswerLostError) or not isinstance(error, ServerUnreachableError)
         if is_waited_for and is_there:
             return []  # it loads a model or fails at looks: the answer may come all the same
-        if monotonic() - self._away_since < self._pace.patience:
-            return []
-        return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
+        return [stayed_away(self._job_id, error)] if self._absence.is_too_long else []
 
     def _failed(self, error: LatentuiError) -> JobEvent:
         """What the server said against the job; raised while it has told nothing else."""
@@ -274,7 +262,7 @@ class JobWatch:
                 yield event
                 if isinstance(event, LastEvent):
                     return
-            if self._away_since is None:
+            if not self._absence.has_begun:
                 stage = self._sighting.stage
                 if stage is not Stage.UNKNOWN and not is_known:
                     is_known = True
@@ -287,7 +275,7 @@ class JobWatch:
                 if not is_known and monotonic() - since >= patience:
                     yield unknown
                     return
-            await self._pause(self._interval())
+            await self._pause.rest(self._interval())
 
     def _end_alone(self) -> list[JobEvent]:
         """The task is over: its pictures are gone, and all that can be said is how it ended."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from tui.backends.comfyui_api import ComfyUIApi
 from tui.backends.comfyui_pace import Pace
+from tui.backends.lost_answer import ask_after
 from tui.domain.errors import (
     AnswerLostError,
     NotFoundError,
@@ -59,40 +59,15 @@ async def submit(api: ComfyUIApi, body: Mapping[str, Any], pace: Pace) -> Prompt
     except (ServerRefusedError, NotFoundError):
         raise
     except (AnswerLostError, ServerReplyError) as error:
-        return await _ask_after(api, prompt_id, error, pace)
+        return await ask_after(lambda: _find(api, prompt_id), api, error, pace)
     if isinstance(answer, Rejection):
         raise await _rejected(api, answer, body["prompt"])
     return answer
 
 
-async def _ask_after(api: ComfyUIApi, prompt_id: str, error: ServerError, pace: Pace) -> PromptAnswer | None:
-    """After an unclear answer: the server itself knows whether it has a job of this id."""
-    started = monotonic()
-    was_away = False
-    while True:
-        try:
-            if await _has(api, prompt_id):
-                return PromptAnswer(prompt_id)
-            # a request whose answer was lost may still be on its way through validation
-            if not isinstance(error, AnswerLostError) or monotonic() - started > pace.confirming:
-                break
-        except ServerError:
-            was_away = True
-            if api.is_closed or monotonic() - started > pace.patience:
-                return None
-        await asyncio.sleep(pace.blind / 2)
-    if was_away:  # it may have had the job, and lost it in a restart
-        return None
-    if isinstance(error, AnswerLostError):
-        # not "unreachable", which callers may take as leave to send it again
-        raise ServerReplyError(
-            f"{api.label} did not take the job: the connection broke off.", "Generate again."
-        ) from error
-    raise error
-
-
-async def _has(api: ComfyUIApi, prompt_id: str) -> bool:
-    return (await api.queue()).has(prompt_id) or await api.history(prompt_id) is not None
+async def _find(api: ComfyUIApi, prompt_id: str) -> PromptAnswer | None:
+    has_it = (await api.queue()).has(prompt_id) or await api.history(prompt_id) is not None
+    return PromptAnswer(prompt_id) if has_it else None
 
 
 async def _rejected(api: ComfyUIApi, rejection: Rejection, graph: ApiWorkflow) -> RequestRejectedError:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
 
+from tui.backends.absence import Absence, broke_off, closed_here, not_known, stayed_away, waiting_for_it
 from tui.backends.comfyui_cancel import cancel_job
 from tui.backends.comfyui_session import Session
 from tui.backends.comfyui_submit import submission, submit, with_uploads
@@ -43,7 +44,7 @@ class JobWatch:
         self._is_cancelled = False
         self._was_cut = False
         self._heard_at = self._looked_at = monotonic()
-        self._away_since: float | None = None
+        self._absence = Absence(session.pace.patience)
         self._settling = 0
         self._settled_from = 0.0
         self._deaf_after = self._pace.deaf_from_start
@@ -59,8 +60,7 @@ class JobWatch:
         body = submission(self._prompt_id, self._session.client_id, graph, plan)
         answer = await submit(self._session.api, body, self._pace)
         if answer is None:
-            reason = f"The connection to {self._session.api.label} broke off while the job was handed over."
-            yield JobOutcomeUnknown(self._job_id, reason)
+            yield broke_off(self._job_id, self._session.api.label)
             return
         for event in await self._accept(answer, graph):
             yield event
@@ -87,9 +87,7 @@ class JobWatch:
 
     def abandon(self) -> None:
         """The connection is being given up: end the stream, since nothing more can be learnt."""
-        self._mailbox.put(
-            JobOutcomeUnknown(self._job_id, "The connection was closed here; the job may go on.")
-        )
+        self._mailbox.put(closed_here(self._job_id))
 
     def close(self) -> None:
         """Stop listening."""
@@ -162,7 +160,7 @@ class JobWatch:
     def _next_look(self) -> float:
         """When the server should be asked, if nothing is heard until then."""
         pace = self._pace
-        if self._is_cancelled or self._away_since or not self._session.socket.is_open:
+        if self._is_cancelled or self._absence.has_begun or not self._session.socket.is_open:
             return self._looked_at + pace.blind
         if self._run.has_started:
             return max(self._heard_at, self._looked_at) + pace.silent
@@ -178,10 +176,9 @@ class JobWatch:
         except ServerError as error:
             events = self._miss(error)
         else:
-            if self._away_since is not None:
+            if self._absence.end():
                 self._session.socket.hurry()
                 events = [*self._note_return(), *events]
-            self._away_since = None
         self._looked_at = monotonic()
         return events
 
@@ -217,13 +214,10 @@ class JobWatch:
     def _miss(self, error: ServerError) -> list[JobEvent]:
         """The server does not answer: wait for it, but not for ever."""
         self._was_cut = True
-        if self._away_since is None:
-            self._away_since = monotonic()
-            note = self._run.note_activity(f"{error.title} Waiting for it.")
+        if self._absence.begin():
+            note = self._run.note_activity(waiting_for_it(error))
             return [note] if self._run.has_started else []
-        if monotonic() - self._away_since < self._pace.patience:
-            return []
-        return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
+        return [stayed_away(self._job_id, error)] if self._absence.is_too_long else []
 
     async def _settle(self) -> list[JobEvent]:
         """The job is said to be over: its history entry tells how, once it is written."""
@@ -241,7 +235,7 @@ class JobWatch:
 
     async def _read_history(self) -> list[JobEvent]:
         entry = await self._session.api.history(self._prompt_id)
-        self._away_since = None
+        self._absence.end()
         if entry:
             return self._end(entry)
         if monotonic() - self._settled_from < self._pace.history:
@@ -266,7 +260,7 @@ class JobWatch:
         if self._is_cancelled:
             return [JobCancelled(self._job_id)]
         if self._is_attached:
-            return [JobOutcomeUnknown(self._job_id, f"{label} does not know the job, or no longer.")]
+            return [not_known(self._job_id, label)]
         if self._was_cut:
             advice = "It was restarted, or somebody removed the job. Generate again."
             return [JobFailed(self._job_id, f"{label} no longer has the job.", advice)]

@@ -1,13 +1,14 @@
 """Watching one Fooocus job to its end: its server is asked again and again, and says nothing by itself."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
 
 from tui.backends import fooocus_words as words
+from tui.backends.absence import Absence, broke_off, closed_here, not_known, stayed_away, waiting_for_it
 from tui.backends.fooocus_prepare import prepare
 from tui.backends.fooocus_session import Session
 from tui.backends.fooocus_submit import Place, find, submit
+from tui.backends.pause import Pause
 from tui.domain.errors import AnswerLostError, ServerError
 from tui.domain.events import (
     JobCancelled,
@@ -35,7 +36,7 @@ class JobWatch:
         self._job_id = job_id
         self._request = request
         self._run = Run(job_id, pictures_of(request))
-        self._woken = asyncio.Event()
+        self._pause = Pause()
         self._is_certain = False
         self._is_attached = False
         self._is_cancelled = False
@@ -46,7 +47,7 @@ class JobWatch:
         self._position: int | None = None
         self._line: tuple[int, int] | None = None
         self._line_seen_at = 0.0
-        self._away_since: float | None = None
+        self._absence = Absence(session.pace.patience)
         self.server_job_id = ""
         """The server's id, once it is known."""
 
@@ -58,7 +59,7 @@ class JobWatch:
             return
         place = await submit(self._session, self._job_id, prepared, self._is_given_up)
         if place is None:
-            yield JobOutcomeUnknown(self._job_id, words.broke_off(self._api.label))
+            yield broke_off(self._job_id, self._api.label)
             return
         self._claim(place)
         yield JobQueued(self._job_id, None, place.server_job_id)
@@ -76,8 +77,8 @@ class JobWatch:
             yield JobOutcomeUnknown(self._job_id, f"{error.title} It may have the job.")
             return
         if place is None:
-            reason = words.CLOSED_HERE if self._is_abandoned else words.unknown_there(self._api.label)
-            yield JobOutcomeUnknown(self._job_id, reason)
+            label = self._api.label
+            yield closed_here(self._job_id) if self._is_abandoned else not_known(self._job_id, label)
             return
         self._claim(place)
         yield JobQueued(self._job_id, None, place.server_job_id)
@@ -87,12 +88,12 @@ class JobWatch:
     def cancel(self) -> None:
         """Stop the job as soon as that hits no other, or keep it from being sent."""
         self._is_cancelled = True
-        self._woken.set()
+        self._pause.wake()
 
     def abandon(self) -> None:
         """The connection is being given up: end the stream, since nothing more can be learnt."""
         self._is_abandoned = True
-        self._woken.set()
+        self._pause.wake()
 
     def _claim(self, place: Place) -> None:
         self.server_job_id, self._is_certain = place.server_job_id, place.is_certain
@@ -110,33 +111,25 @@ class JobWatch:
                 yield event
                 if isinstance(event, LastEvent):
                     return
-            await self._pause(self._interval())
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        self._woken.clear()
+            await self._pause.rest(self._interval())
 
     def _interval(self) -> float:
         if not self._run.has_started and self._position != 0:
             return self._pace.waiting
-        is_stopping = self._is_cancelled and self._away_since is None
+        is_stopping = self._is_cancelled and not self._absence.has_begun
         return self._pace.stopping if is_stopping else self._pace.running
 
     async def _look(self) -> list[JobEvent]:
         """Ask the server how the job stands, and do what the person wished."""
         if self._is_abandoned:
-            return [JobOutcomeUnknown(self._job_id, words.CLOSED_HERE)]
+            return [closed_here(self._job_id)]
         try:
             offer = await self._session.offer()
             answer = await self._api.job(self.server_job_id, offer.preview_parameter)
             events = await self._judge(answer)
         except ServerError as error:
             return self._miss(error)
-        self._away_since = None
+        self._absence.end()
         return events
 
     async def _judge(self, answer: JobAnswer) -> list[JobEvent]:
@@ -204,12 +197,9 @@ class JobWatch:
     def _miss(self, error: ServerError) -> list[JobEvent]:
         """The server does not answer: wait for it, but not for ever."""
         self._was_cut = True
-        if self._away_since is None:
-            self._away_since = monotonic()
-            return self._run.note_activity(f"{error.title} Waiting for it.")
-        if monotonic() - self._away_since < self._pace.patience:
-            return []
-        return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
+        if self._absence.begin():
+            return self._run.note_activity(waiting_for_it(error))
+        return [stayed_away(self._job_id, error)] if self._absence.is_too_long else []
 
     def _end(self, answer: JobAnswer) -> list[JobEvent]:
         if not self._is_certain and are_named(answer, self._job_id) is False:
@@ -220,7 +210,7 @@ class JobWatch:
         """The server does not know the job: what that means depends on what was seen."""
         label = self._api.label
         if self._is_attached:
-            return JobOutcomeUnknown(self._job_id, words.unknown_there(label))
+            return not_known(self._job_id, label)
         if self._was_cut:
             return JobFailed(
                 self._job_id, f"{label} no longer has the job.", "It was restarted. Generate again."

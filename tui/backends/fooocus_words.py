@@ -5,20 +5,9 @@ MAY_BE_ANOTHERS = "A stop might hit somebody else's job: it cannot be told for c
 STOPPING = "Stopping"
 STOPS_AT_SAMPLING = "To be stopped at its first step"
 NEARLY_DONE = "Too near its end to be stopped"
-CLOSED_HERE = "The connection was closed here; the job may go on."
 ANOTHERS_AFTER_ALL = "The job that came at that moment was somebody else's; ours did not show up."
-
-
-def unknown_there(label: str) -> str:
-    """A job that may never have been there."""
-    return f"{label} does not know the job, or no longer."
 
 
 def forgotten(label: str) -> str:
     """A job that was there."""
     return f"{label} deleted its record of the job, and its pictures with it (--queue-history)."
-
-
-def broke_off(label: str) -> str:
-    """The submission's answer did not arrive, and it cannot be told which job is ours."""
-    return f"The connection to {label} broke off while the job was handed over."

@@ -2,15 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from time import monotonic
 
 from tui.backends.invokeai_api import InvokeAIApi
 from tui.backends.invokeai_pace import Pace
+from tui.backends.lost_answer import ask_after
 from tui.domain.errors import (
     AnswerLostError,
     NotFoundError,
     PictureError,
-    ServerError,
     ServerRefusedError,
     ServerReplyError,
 )
@@ -82,41 +81,19 @@ async def enqueue(api: InvokeAIApi, graph: Graph, job_id: JobId, pace: Pace) -> 
 
     Raises `ServerError` when it certainly has not.
     """
+
+    async def find() -> int | None:
+        return min((item.item_id for item in await api.items_for(job_id)), default=None)
+
     try:
         answer = await api.enqueue(enqueueing(graph, job_id))
     except (ServerRefusedError, NotFoundError):
         raise
     except (AnswerLostError, ServerReplyError) as error:
-        return await _ask_after(api, job_id, error, pace)
+        return await ask_after(find, api, error, pace)
     if answer.item_ids:
         return min(answer.item_ids)
     lost = ServerReplyError(
         f"{api.label} took a job and did not say as which.", "It is meant for InvokeAI 6."
     )
-    return await _ask_after(api, job_id, lost, pace)
-
-
-async def _ask_after(api: InvokeAIApi, job_id: JobId, error: ServerError, pace: Pace) -> int | None:
-    """After an unclear answer: the server itself knows whether it has an item for this destination."""
-    started = monotonic()
-    was_away = False
-    while True:
-        try:
-            items = await api.items_for(job_id)
-            if items:
-                return min(item.item_id for item in items)
-            if not isinstance(error, AnswerLostError) or monotonic() - started > pace.confirming:
-                break
-        except ServerError:
-            was_away = True
-            if api.is_closed or monotonic() - started > pace.patience:
-                return None
-        await asyncio.sleep(pace.blind / 2)
-    if was_away:  # it may have had the job, and lost it in a restart
-        return None
-    if isinstance(error, AnswerLostError):
-        # not "unreachable", which callers may take as leave to send it again
-        raise ServerReplyError(
-            f"{api.label} did not take the job: the connection broke off.", "Generate again."
-        ) from error
-    raise error
+    return await ask_after(find, api, lost, pace)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from time import monotonic
 
+from tui.backends.absence import Absence, broke_off, closed_here, not_known, stayed_away, waiting_for_it
 from tui.backends.invokeai_queue import QueueView
 from tui.backends.invokeai_session import Session
 from tui.backends.invokeai_submit import Prepared, enqueue
@@ -44,7 +45,7 @@ class JobWatch:
         self._has_waited = False
         self._must_look = False
         self._heard_at = self._looked_at = monotonic()
-        self._away_since: float | None = None
+        self._absence = Absence(session.pace.patience)
 
     async def run(self, prepared: Prepared) -> AsyncIterator[JobEvent]:
         """Send the job and watch it to its end."""
@@ -57,8 +58,7 @@ class JobWatch:
             return
         item_id = await enqueue(self._session.api, prepared.graph, self._job_id, self._pace)
         if item_id is None:
-            reason = f"The connection to {self._session.api.label} broke off while the job was handed over."
-            yield JobOutcomeUnknown(self._job_id, reason)
+            yield broke_off(self._job_id, self._session.api.label)
             return
         self._item_id = item_id
         self._is_submitted = True
@@ -88,9 +88,7 @@ class JobWatch:
 
     def abandon(self) -> None:
         """The connection is being given up: end the stream, since nothing more can be learnt."""
-        self._mailbox.put(
-            JobOutcomeUnknown(self._job_id, "The connection was closed here; the job may go on.")
-        )
+        self._mailbox.put(closed_here(self._job_id))
 
     def close(self) -> None:
         """Stop listening."""
@@ -137,7 +135,7 @@ class JobWatch:
     def _next_look(self) -> float:
         """When the server should be asked, if nothing is heard until then."""
         pace = self._pace
-        if self._away_since is not None:
+        if self._absence.has_begun:
             return self._looked_at + pace.blind
         if self._must_look or self._run.is_ending:
             return 0.0
@@ -159,9 +157,8 @@ class JobWatch:
         except ServerError as error:
             events = self._miss(error)
         else:
-            if self._away_since is not None and self._run.has_started:
+            if self._absence.end() and self._run.has_started:
                 events.insert(0, self._run.note_activity(""))
-            self._away_since = None
         self._looked_at = monotonic()
         return events
 
@@ -214,13 +211,10 @@ class JobWatch:
     def _miss(self, error: ServerError) -> list[JobEvent]:
         """The server does not answer: wait for it, but not for ever."""
         self._was_away = True
-        if self._away_since is None:
-            self._away_since = monotonic()
-            note = self._run.note_activity(f"{error.title} Waiting for it.")
+        if self._absence.begin():
+            note = self._run.note_activity(waiting_for_it(error))
             return [note] if self._run.has_started else []
-        if monotonic() - self._away_since < self._pace.patience:
-            return []
-        return [JobOutcomeUnknown(self._job_id, f"{error.title} It had the job, and may have gone on.")]
+        return [stayed_away(self._job_id, error)] if self._absence.is_too_long else []
 
     def _vanish(self) -> list[JobEvent]:
         """The server has no such item: what that means depends on what was seen."""
@@ -228,7 +222,7 @@ class JobWatch:
         if self._is_cancelled:
             return [JobCancelled(self._job_id)]
         if self._is_attached and self._item_id is None:
-            return [JobOutcomeUnknown(self._job_id, f"{label} does not know the job, or no longer.")]
+            return [not_known(self._job_id, label)]
         if self._was_cut or self._was_away or self._is_attached or self._run.is_ending:
             return [JobOutcomeUnknown(self._job_id, f"{label} deleted its record of the job.")]
         note = JobNoted(self._job_id, "Somebody cleared the server’s queue, and the job with it.")
