@@ -1,4 +1,4 @@
-"""After an unclear answer to a submission: the server is asked whether it has the job, never sent it again."""
+"""After an unclear answer to a submission: the server is asked whether it has the job, not sent it again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
