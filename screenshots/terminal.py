@@ -1,4 +1,4 @@
-"""A real xterm on a private X display: keys in, pictures of its window out."""
+"""Real terminals on a private X display: keys in, pictures of their window out."""
 
 import os
 import shutil
@@ -11,30 +11,72 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-NEEDED = ("Xvfb", "xterm", "xdotool", "import")
-"""Debian: xvfb xterm xdotool imagemagick fonts-dejavu-core."""
+KINDS = ("xterm", "plain", "kitty")
+"""xterm shows sixel, plain is an xterm without."""
+NEEDED = ("Xvfb", "xdotool", "import")
+"""Debian: xvfb xterm xdotool imagemagick fonts-dejavu-core; kitty from trixie on."""
 
+_KITTY_SINCE = (0, 28)
 _HIDDEN = ("TMUX", "TMUX_PANE", "WAYLAND_DISPLAY", "NO_COLOR")
+_SIXEL = ("-ti", "vt340", "-xrm", "XTerm*numColorRegisters: 256", "-xrm", "XTerm*maxGraphicSize: 3000x3000")
+_KITTY = {
+    "remember_window_size": "no",
+    "window_padding_width": "0",
+    "update_check_interval": "0",
+    "hide_window_decorations": "yes",
+    "font_family": "DejaVu Sans Mono",
+    "confirm_os_window_close": "0",
+    "background": "black",
+    "foreground": "white",
+}
 
 
-def missing_programs() -> list[str]:
+def missing_programs(kind: str = "xterm") -> list[str]:
     """What would have to be installed first."""
-    return [name for name in NEEDED if shutil.which(name) is None]
+    program = "kitty" if kind == "kitty" else "xterm"
+    missing = [name for name in (*NEEDED, program) if shutil.which(name) is None]
+    if kind == "kitty" and not missing and _kitty_version() < _KITTY_SINCE:
+        return ["kitty 0.28"]
+    return missing
+
+
+def _kitty_version() -> tuple[int, ...]:
+    said = subprocess.run(["kitty", "--version"], capture_output=True, text=True, check=False).stdout
+    words = [*said.split(), "", ""]
+    return tuple(int(part) for part in words[1].split(".") if part.isdigit())
 
 
 class Terminal:
-    """An xterm that shows sixel, running one command; everything it started ends with it."""
+    """A terminal that runs one command; everything it started ends with it."""
 
     def __init__(
-        self, command: Sequence[str], size: str, env: Mapping[str, str], font_size: int = 10
+        self,
+        command: Sequence[str],
+        size: str,
+        env: Mapping[str, str],
+        font_size: int = 10,
+        *,
+        kind: str = "xterm",
+        tmux: str = "",
     ) -> None:
-        self._command = command
+        """`tmux` is the program to put between, if any."""
+        self._kind = kind
+        self._tmux = tmux
         self._size = size
         self._font_size = font_size
         self._env = {key: value for key, value in os.environ.items() if key not in _HIDDEN}
-        self._env |= {"LC_ALL": "C.UTF-8", **env}
+        self._env |= {"LC_ALL": "C.UTF-8", "LIBGL_ALWAYS_SOFTWARE": "1", **env}
+        self._socket = f"shots-{os.getpid()}"
+        self._command = self._through_tmux(command) if tmux else list(command)
         self._started: list[subprocess.Popen[bytes]] = []
         self._window = ""
+
+    def _through_tmux(self, command: Sequence[str]) -> list[str]:
+        options = ("allow-passthrough on", "status off", "escape-time 20", "default-terminal tmux-256color")
+        features = ["set", "-sa", "terminal-features", ",*:RGB,xterm*:sixel", ";"]
+        settings = [word for option in options for word in ("set", "-g", *option.split(), ";")]
+        words = [self._tmux, "-L", self._socket, "-f", os.devnull, "start-server", ";", *settings, *features]
+        return [*words, "new-session", *command]
 
     def __enter__(self) -> Self:
         server = self._start(
@@ -42,33 +84,44 @@ class Terminal:
         )
         assert server.stdout is not None
         self._env["DISPLAY"] = ":" + server.stdout.readline().decode().strip()
-        sixel = (
-            "-ti",
-            "vt340",
-            "-xrm",
-            "XTerm*numColorRegisters: 256",
-            "-xrm",
-            "XTerm*maxGraphicSize: 3000x3000",
-        )
-        font = ("-fa", "DejaVu Sans Mono", "-fs", str(self._font_size))
-        self._start(
-            "xterm", "-geometry", f"{self._size}+0+0", *font, *sixel, "+sb", "-b", "0", "-bw", "0",
-            "-e", "env", "TERM=xterm-256color", "COLORTERM=truecolor", *self._command,
-        )  # fmt: skip
-        deadline = time.monotonic() + 20
+        self._start(*(self._kitty() if self._kind == "kitty" else self._xterm()))
+        kind = "kitty" if self._kind == "kitty" else "xterm"
+        deadline = time.monotonic() + 30
         while not self._window and time.monotonic() < deadline:
-            found = self._xdotool("search", "--onlyvisible", "--class", "xterm")
+            found = self._xdotool("search", "--onlyvisible", "--class", kind)
             self._window = found.splitlines()[0] if found else ""
             time.sleep(0.1)
         if not self._window:
             self.__exit__(None, None, None)
-            sys.exit("xterm did not open a window.")
+            sys.exit(f"{kind} did not open a window.")
         self._xdotool("mousemove", "300", "5")  # without a window manager keys go to where the pointer is
         return self
+
+    def _xterm(self) -> list[str]:
+        font = ("-fa", "DejaVu Sans Mono", "-fs", str(self._font_size))
+        sixel = _SIXEL if self._kind == "xterm" else ()
+        term = ("env", "TERM=xterm-256color", "COLORTERM=truecolor")
+        window = ("+sb", "-b", "0", "-bw", "0", "-bg", "black", "-fg", "white")
+        look = ("-geometry", f"{self._size}+0+0", *font, *sixel, *window)
+        return ["xterm", *look, "-e", *term, *self._command]
+
+    def _kitty(self) -> list[str]:
+        columns, rows = self._size.split("x")
+        options = {
+            **_KITTY,
+            "initial_window_width": f"{columns}c",
+            "initial_window_height": f"{rows}c",
+            "font_size": str(self._font_size),
+        }
+        flags = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+        return ["kitty", "--config", "NONE", *flags, *self._command]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._tmux:
+            words = [self._tmux, "-L", self._socket, "kill-server"]
+            subprocess.run(words, env=self._env, check=False, capture_output=True)
         for process in reversed(self._started):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
@@ -86,9 +139,24 @@ class Terminal:
         """Type text."""
         self._xdotool("type", "--delay", "25", text)
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size in pixels."""
+        self._xdotool("windowsize", self._window, str(width), str(height))
+
+    def turn_wheel(self, x: int, y: int, clicks: int) -> None:
+        """Turn the mouse's wheel over a place of the window; downwards where clicks are positive."""
+        self._xdotool("mousemove", str(x), str(y))
+        for _ in range(abs(clicks)):
+            self._xdotool("click", "5" if clicks > 0 else "4")
+
     def shot(self, path: Path) -> None:
         """Save what the window shows."""
         subprocess.run(["import", "-window", self._window, str(path)], env=self._env, check=True)
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Of the display and the terminal."""
+        return tuple(process.pid for process in self._started)
 
     def _start(self, *words: str, out: bool = False) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

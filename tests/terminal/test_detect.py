@@ -137,3 +137,16 @@ def test_without_a_terminal_nothing_is_asked() -> None:
     assert done.stdout.startswith("FOUND")
     assert '"is_tty": false' in done.stdout
     assert time.monotonic() - begun < 5
+
+
+def test_a_tmux_with_sixel_is_drawn_into_with_characters(tmp_path: Path) -> None:
+    answers = {b"\x1b[>q": b"\x1bP>|tmux 3.5a\x1b\\", b"\x1b[c": b"\x1b[?1;2;4c"}
+    found = found_by(answers, environ=inside_tmux(tmp_path, "off", "XTerm(379)"))
+    assert found["graphics"] == "half"
+
+
+def test_another_form_than_was_found_is_still_paced_by_the_terminal_outside(tmp_path: Path) -> None:
+    answers = {wrap(question): answer for question, answer in XTERM_ANSWERS.items()}
+    environ = inside_tmux(tmp_path, "on", "XTerm(379)") | {"LATENTUI_GRAPHICS": "quadrant"}
+    found = found_by(answers, environ=environ)
+    assert (found["graphics"], found["through_tmux"], found["acknowledgement"]) == ("quadrant", True, "mode")

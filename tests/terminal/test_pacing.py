@@ -107,3 +107,31 @@ def test_answers_to_nothing_are_ignored() -> None:
     pace = Pace(answers=True)
     pace.acknowledged(1.0)
     assert pace.rate is None
+
+
+def test_where_bytes_can_be_lost_no_more_are_under_way_than_there_is_room_for() -> None:
+    pace = Pace(answers=True, round_trip=0.001)
+    pace.capacity = 5_000
+    assert pace.portion == pace.whole_frame == 5_000
+    pace.sent(5_000, 0.0)
+    assert pace.delay(0.1) is None
+    pace.acknowledged(0.1)
+    assert pace.delay(0.2) == 0.0
+    assert pace.portion <= 5_000
+
+
+def test_a_lost_answer_is_given_up_sooner_and_told_once() -> None:
+    pace = Pace(answers=True, round_trip=0.001)
+    pace.capacity = 5_000
+    pace.sent(5_000, 0.0)
+    assert pace.delay(1.0) is None
+    assert pace.delay(2.0) == 0.0
+    assert pace.take_loss()
+    assert not pace.take_loss()
+
+
+def test_where_nothing_gets_lost_a_missing_answer_is_no_loss() -> None:
+    pace = Pace(answers=True, round_trip=0.001)
+    pace.sent(5_000, 0.0)
+    assert pace.delay(PATIENCE + 1) == 0.0
+    assert not pace.has_lost

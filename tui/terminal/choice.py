@@ -92,10 +92,14 @@ def _program(environ: Mapping[str, str]) -> str:
 
 
 def _graphics(replies: Replies, name: str, *, through_tmux: bool) -> Graphics | None:
-    """Only kitty's placeholders go through tmux: they are text, which tmux keeps in its place."""
+    """Only kitty's placeholders go through tmux: they are text, which tmux keeps in its place.
+
+    A tmux of 3.4 or newer may say that it has sixel, also where the terminal outside has none. It keeps only
+    twenty pictures, draws lines between them, and brings old ones back when it draws its screen again.
+    """
     if replies.has_kitty_graphics and draws_placeholders(name, replies.version):
         return Graphics.KITTY
-    if through_tmux:
+    if through_tmux or name == "tmux":
         return None
     if name in _ITERM2:
         return Graphics.ITERM2

@@ -5,7 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tui.terminal.pacing import PATIENCE, Pace
+from tui.terminal.pacing import Pace
+
+PROBES = 3
+"""Questions that are asked in vain before going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Sender(Protocol):
 
     async def prepare(self, pace: Pace) -> Parcel | None:
         """The latest, encoded for the pace; None when there is nothing."""
+        ...
+
+    def repeat(self) -> None:
+        """What was sent last may not have arrived."""
         ...
 
 
@@ -91,18 +98,33 @@ class Delivery:
             if parcel is not None:
                 self._pace.begin_frame(begun, parcel.work)
                 await self._carry(parcel)
+                if self._pace.capacity is not None and not await self._has_arrived():
+                    sender.repeat()
 
     async def _carry(self, parcel: Parcel) -> None:
         is_frame = True
         while portion := parcel.take(self._pace.portion):
             if not is_frame:
                 await self._clearance(is_frame=False)
-            if not parcel.is_wanted():
+            if self._pace.has_lost or not parcel.is_wanted():
                 self._abandon(parcel)
                 return
             self._write(await portion.release())
             self._pace.sent(portion.size, self._clock())
             is_frame = False
+
+    async def _has_arrived(self) -> bool:
+        """Wait for the last answer; where it was lost, until the terminal answers again."""
+        await self._clearance(is_frame=False)
+        if not self._pace.take_loss():
+            return True
+        for _ in range(PROBES):
+            self._write(b"")
+            self._pace.sent(0, self._clock())
+            await self._clearance(is_frame=False)
+            if not self._pace.take_loss():
+                return False
+        return True
 
     def _abandon(self, parcel: Parcel) -> None:
         if remainder := parcel.abandon():
@@ -114,7 +136,7 @@ class Delivery:
         while (delay := self._pace.delay(self._clock(), frame=is_frame)) != 0.0:
             self._answered.clear()
             try:
-                async with asyncio.timeout(PATIENCE if delay is None else delay):
+                async with asyncio.timeout(self._pace.patience if delay is None else delay):
                     await self._answered.wait()
             except TimeoutError:
                 continue

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from tui.terminal import choice
 from tui.terminal.passthrough import wrap
-from tui.terminal.profile import CellSize, Colors, Graphics, TerminalProfile
+from tui.terminal.profile import Acknowledgement, CellSize, Colors, Graphics, TerminalProfile
 from tui.terminal.replies import KITTY_QUERY, Replies, parse, split_identity
 
 PATIENCE = 2.0
@@ -31,7 +31,7 @@ _ONLY_ATTRIBUTES = frozenset({"linux", "vt100", "vt220", "ansi", "cons25"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tmux:
+class Tmux:
     """What tmux says about itself and the terminal outside."""
 
     allows_passthrough: bool
@@ -48,8 +48,9 @@ def detect_terminal(
     found = _found(environ, patience)
     if wish is None:
         return found
-    through_tmux = wish is Graphics.KITTY and bool(environ.get("TMUX"))
-    return replace(found, graphics=wish, through_tmux=through_tmux)
+    if wish is Graphics.KITTY and environ.get("TMUX") and not found.through_tmux:
+        return replace(found, graphics=wish, through_tmux=True, acknowledgement=Acknowledgement.NONE)
+    return replace(found, graphics=wish)
 
 
 def _found(environ: Mapping[str, str], patience: float) -> TerminalProfile:
@@ -89,7 +90,7 @@ def _questions(environ: Mapping[str, str]) -> bytes:
 
 def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> TerminalProfile:
     """The terminal outside is asked through tmux where tmux lets us; else tmux answers, for itself."""
-    tmux = _tmux()
+    tmux = tmux_facts()
     if tmux.allows_passthrough:
         begun = time.monotonic()
         questions = (*_SINGLE_QUESTIONS, KITTY_QUERY, _LAST)
@@ -104,7 +105,7 @@ def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> Termi
     return profile if tmux.allows_passthrough else replace(profile, notes=(_passthrough_note(tmux),))
 
 
-def _colored(profile: TerminalProfile, tmux: _Tmux) -> TerminalProfile:
+def _colored(profile: TerminalProfile, tmux: Tmux) -> TerminalProfile:
     is_true = tmux.has_true_colors and profile.colors is not Colors.NONE
     return replace(profile, colors=Colors.TRUE) if is_true else profile
 
@@ -113,14 +114,14 @@ def _is_complete(replies: Replies) -> bool:
     return replies.are_complete
 
 
-def _passthrough_note(tmux: _Tmux) -> str:
+def _passthrough_note(tmux: Tmux) -> str:
     name, version = split_identity(tmux.outside)
     if choice.draws_placeholders(name, version):
         return f"{name} can show real pictures inside tmux after: tmux set -g allow-passthrough on"
     return "tmux keeps pictures of the terminal outside from us; they are drawn with characters."
 
 
-def _tmux() -> _Tmux:
+def tmux_facts() -> Tmux:
     """Ask tmux by its own command; an old or missing one allows nothing."""
     import subprocess  # needed inside tmux only
 
@@ -133,9 +134,9 @@ def _tmux() -> _Tmux:
             check=True,
         ).stdout
     except (OSError, subprocess.SubprocessError):
-        return _Tmux(allows_passthrough=False, outside="")
+        return Tmux(allows_passthrough=False, outside="")
     allowed, outside, features = (*answer.rstrip("\n").split("\t"), "", "")[:3]
-    return _Tmux(
+    return Tmux(
         allows_passthrough=allowed in {"on", "1", "all", "2"},
         outside=outside,
         has_true_colors="RGB" in features.split(","),

@@ -22,6 +22,8 @@ IN_FLIGHT = 3
 """Writes that may be unanswered."""
 PATIENCE = 10.0
 """Seconds to wait for an answer before going on without it."""
+LOSSY_PATIENCE = 1.5
+"""The same where bytes can be lost on the way: see `Pace.capacity`."""
 SILENT_RATE = 125_000.0
 """Bytes a second for terminals that answer nothing: 1 Mbit/s."""
 FIRST_PORTION = 12_000
@@ -61,6 +63,29 @@ class Pace:
         self._drained_at = 0.0
         self._frame_at = 0.0
         """When the next frame may go."""
+        self._has_lost = False
+        self.capacity: int | None = None
+        """Bytes that may be under way at once where more are thrown away, and with them their question.
+
+        tmux does so when its terminal is not read as fast as it writes (`tty_block_maybe` in its tty.c).
+        """
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for an answer before going on without it."""
+        if self.capacity is None:
+            return PATIENCE
+        return LOSSY_PATIENCE + 2 * (self._round_trip or 0.0)
+
+    def take_loss(self) -> bool:
+        """Whether an answer was given up since this was last asked."""
+        has_lost, self._has_lost = self._has_lost, False
+        return has_lost
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether an answer was given up."""
+        return self._has_lost
 
     @property
     def rate(self) -> float | None:
@@ -76,8 +101,8 @@ class Pace:
     def portion(self) -> int:
         """The most bytes that the next write should have."""
         if self._rate is None:
-            return self._first
-        return int(min(max(self._rate * PORTION, SMALLEST_PORTION), LARGEST_PORTION))
+            return self._within(self._first)
+        return self._within(min(max(self._rate * PORTION, SMALLEST_PORTION), LARGEST_PORTION))
 
     @property
     def frame(self) -> int:
@@ -86,10 +111,18 @@ class Pace:
             return self._first
         return int(min(max(self._rate * FRAME, SMALLEST_PORTION), 2 * LARGEST_PORTION))
 
+    @property
+    def whole_frame(self) -> int:
+        """The same for one that goes in one write."""
+        return self._within(self.frame)
+
+    def _within(self, size: float) -> int:
+        return int(size if self.capacity is None else min(size, self.capacity))
+
     def delay(self, now: float, *, frame: bool = False) -> float | None:
         """Seconds until the next write, or frame, may go; None: until an answer comes or patience ends."""
         self._forget(now)
-        most = IN_FLIGHT if self._rate is not None else 1
+        most = IN_FLIGHT if self._rate is not None and self.capacity is None else 1
         if len(self._unanswered) >= most or self._is_overdue(now):
             return None
         pause = self._free_at - AHEAD - now
@@ -155,6 +188,7 @@ class Pace:
 
     def _forget(self, now: float) -> None:
         """Go on without answers that never came, slower."""
-        while self._unanswered and now - self._unanswered[0].at > PATIENCE:
+        while self._unanswered and now - self._unanswered[0].at > self.patience:
             self._unanswered.popleft()
+            self._has_lost = self.capacity is not None
             self._rate = max((self._rate or SILENT_RATE) / 2, SMALLEST_PORTION)

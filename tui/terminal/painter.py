@@ -78,6 +78,12 @@ class Painter:
         if self._source is not None:
             self.want(Wish.SHOW)
 
+    def repeat(self) -> None:
+        """What was sent last may not have arrived; what is drawn in text stays in the hands of Textual."""
+        shown = self._surface.shown
+        if shown is None or shown.rung.form is Graphics.KITTY:
+            self.look_again()
+
     def want(self, wish: Wish) -> None:
         """Note what is to be done and ask for a turn."""
         self._wish = max(self._wish, wish)
@@ -158,7 +164,8 @@ class Painter:
         sharp = ladder.sharp(cells, (pace.rate or 0.0) * SHARP_SECONDS)
         if not self._is_live and (wish is Wish.SHARPEN or sharp.guess * cells <= 2 * pace.frame):
             return True, sharp
-        self._rung = ladder.choose(cells, pace.frame, self._rung)
+        most = pace.whole_frame if form is Graphics.KITTY else pace.frame
+        self._rung = ladder.choose(cells, most, self._rung)
         return self._rung is sharp, self._rung
 
     def _ladder_for(self, form: Graphics) -> Ladder:

@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary, ref
 from textual.app import App
 from textual.widget import Widget
 
-from tui.terminal import gone, guard, sanitize
+from tui.terminal import gone, guard, repaint, sanitize
 from tui.terminal.answers import Acknowledged
 from tui.terminal.delivery import Delivery, Sender
 from tui.terminal.detect import cell_size_now
-from tui.terminal.pacing import SILENT_RATE, Pace
+from tui.terminal.pacing import SILENT_RATE, SMALLEST_PORTION, Pace
 from tui.terminal.passthrough import wrap
 from tui.terminal.profile import Acknowledgement, TerminalProfile
 
@@ -33,6 +33,7 @@ class TerminalHost:
     def __init__(self, app: App[Any], profile: TerminalProfile) -> None:
         self._app_ref = ref(app)
         self._delivery: Delivery | None = None
+        self._pace: Pace | None = None
         self.profile = profile
 
     @property
@@ -84,6 +85,13 @@ class TerminalHost:
         """Follow a change of font size."""
         if self.is_real and self.profile.is_tty and (cell := cell_size_now()):
             self.profile = replace(self.profile, cell=cell)
+        self._bound()
+
+    def _bound(self) -> None:
+        """Half of what tmux lets wait for its terminal before it throws all of it away."""
+        if self._pace is not None and self.is_real and self.profile.through_tmux:
+            columns, rows = self._app.size
+            self._pace.capacity = max(columns * rows * 4, SMALLEST_PORTION)
 
     def _start(self) -> Delivery:
         kind = self.profile.acknowledgement
@@ -93,6 +101,8 @@ class TerminalHost:
             round_trip=self.profile.round_trip,
             silent_rate=SILENT_RATE if is_real else _UNLIMITED,
         )
+        self._pace = pace
+        self._bound()
         delivery = Delivery(pace, self.write_and_ask, time.monotonic)
         _tell(delivery, kind)
         # the signal's type leaves the application's result unknown
@@ -122,6 +132,7 @@ def attach(app: App[Any], profile: TerminalProfile) -> TerminalHost:
     """Tell the application, in its `__init__`, what its terminal can show."""
     guard.install()
     sanitize.install()
+    repaint.install()
     _hosts[app] = host = TerminalHost(app, profile)
     gone.install(host.terminal_is_gone)
     return host
