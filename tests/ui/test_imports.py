@@ -33,6 +33,7 @@ FIRST_FRAME = {
         "pacing",
         "passthrough",
         "profile",
+        "repaint",
         "replies",
         "sanitize",
         "textual_host",

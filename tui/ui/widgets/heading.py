@@ -23,7 +23,7 @@ class Heading(Horizontal):
         & > Counts { width: 1fr; text-align: right; padding: 0 1; color: $label; }
     }
     """
-    jobs: reactive[tuple[Job, ...]] = reactive(())
+    jobs: reactive[tuple[Job, ...]] = reactive((), repaint=False)
 
     def __init__(self, here: str) -> None:
         super().__init__()

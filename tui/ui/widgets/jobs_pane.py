@@ -43,7 +43,7 @@ class JobList(Listing[Job]):
         Binding("o", "ask('view')", "Open in the viewer", id="job.view", show=False),
         Binding("y", "ask('copy_path')", "Copy the path", id="job.copy-path", show=False),
     ]
-    jobs: reactive[tuple[Job, ...]] = reactive((), always_update=True)
+    jobs: reactive[tuple[Job, ...]] = reactive((), always_update=True, repaint=False)
     """Every job known, newest first."""
 
     @dataclass
@@ -57,7 +57,7 @@ class JobList(Listing[Job]):
         """List them anew; the cursor stays on its job."""
         marked = self.current.id if self.current and self.has_focus else None
         listed = in_order(jobs)
-        self.show(listed, _index(listed, marked))
+        self.renew(listed, _index(listed, marked))
 
     def draw_item(self, item: Job, width: int) -> Sequence[Line]:
         drawn = job_lines.one if self._height == 1 else job_lines.two

@@ -115,6 +115,17 @@ class Listing(ScrollView, Generic[Item], can_focus=True):
         self.refresh()
         self._follow()
 
+    def renew(self, items: Sequence[Item], cursor: int) -> None:
+        """As `show`, where an item's lines depend on it alone: only those that changed are drawn."""
+        if len(items) != len(self._items) or not items or cursor != self.cursor:
+            self.show(items, cursor)
+            return
+        before, self._items = self._items, tuple(items)
+        top, width = self.scroll_offset.y, self.outer_size.width
+        for index, (old, new) in enumerate(zip(before, items, strict=True)):
+            if old != new:
+                self.refresh(Region(0, index * self._height - top, width, self._height))
+
     def say(self, words: str) -> None:
         """What stands there when nothing is listed."""
         self._empty = words

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.ui.access import app_of
+from tui.ui.finished import Result
 from tui.ui.gesture import gesture
+from tui.ui.looks import Look
 from tui.ui.plain import plain
 from tui.ui.screens.place import Hints, Place
 
 if TYPE_CHECKING:
     from tui.terminal.picture import Picture
-    from tui.ui.finished import Result
 
 HINTS = (
     ("+ - 0", "zoom", "focused.zoom('in')"),
@@ -44,7 +46,11 @@ class PicturePane(Vertical, can_focus=True):
         & > #caption { height: 1; width: 1fr; text-align: center; color: $label;
             text-wrap: nowrap; text-overflow: ellipsis; }
         & > Picture { display: none; }
+        & > #text { display: none; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
         &.-has-picture { & > #welcome { display: none; } & > Picture { display: block; } }
+        &.-has-text {
+            & > #welcome { display: none; } & > Picture { display: none; } & > #text { display: block; }
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,6 +62,9 @@ class PicturePane(Vertical, can_focus=True):
         Binding("l,right", "pan(1, 0)", "Right", id="picture.right", show=False),
         Binding("k,up", "pan(0, -1)", "Up", id="picture.up", show=False),
         Binding("j,down", "pan(0, 1)", "Down", id="picture.down", show=False),
+        Binding("space", "play", "Play what moves, or stop", id="picture.play", show=False),
+        Binding("p", "aside", "What preview nodes showed", id="picture.aside", show=False),
+        Binding("s", "keep", "Save a preview with the results", id="picture.keep", show=False),
         Binding("c", "do('compare')", "Compare with the one before", id="picture.compare", show=False),
         Binding("t", "contact", "The batch as a contact sheet", id="picture.contact", show=False),
         Binding("o", "do('view')", "Open in the viewer", id="picture.view", show=False),
@@ -63,18 +72,19 @@ class PicturePane(Vertical, can_focus=True):
         Binding("Y", "do('copy_recipe')", "Copy the recipe", id="picture.copy-recipe", show=False),
         Binding("C", "do('copy_picture')", "Copy the picture", id="picture.copy-picture", show=False),
     ]
-    caption: reactive[str] = reactive("")
+    caption: reactive[str] = reactive("", repaint=False)
 
     @dataclass
     class Chosen(Message):
-        """A picture of the contact sheet is wanted here."""
+        """Another picture is wanted here: one of the contact sheet, or what a preview node showed."""
 
-        result: "Result"
+        result: Result
 
     def __init__(self, welcome: str = "", *, id: str) -> None:
         super().__init__(id=id)
         self._welcome = welcome
         self._other_hints: Hints = ()
+        self._is_moving = self._is_playing = False
         self.result: Result | None = None
         """The finished picture shown, where its job is known."""
 
@@ -112,23 +122,84 @@ class PicturePane(Vertical, can_focus=True):
 
     def preview(self, frame: bytes) -> None:
         """Show a glimpse of a picture in the making."""
+        self._stop()
         self.result = None
         if self.picture is not None:
-            self.add_class("-has-picture")
+            self._turn_to("-has-picture")
             self.picture.preview(frame)
 
-    def show(self, data: bytes, caption: str) -> None:
-        """Show a finished picture."""
-        if self.picture is not None:
-            self.add_class("-has-picture")
-            self.picture.show(data)
-        self.caption = caption
+    def show(self, look: Look) -> None:
+        """Show a finished file: as a picture, as a text, or in a sentence."""
+        self._stop()
+        self._is_moving = look.is_moving
+        self.caption = look.caption if look.picture is not None or look.text is not None else ""
+        if look.text is not None:
+            self._show_text(look.text)
+        elif self.picture is not None:
+            self._turn_to("-has-picture")
+            if look.picture is not None:
+                self.picture.show(look.picture)
+            else:
+                self.picture.say(look.caption)
 
-    def say(self, sentence: str) -> None:
-        """Say why there is no picture."""
-        if self.picture is not None:
-            self.add_class("-has-picture")
-            self.picture.say(sentence)
+    def _turn_to(self, kind: str) -> None:
+        self.set_class(kind == "-has-picture", "-has-picture")
+        self.set_class(kind == "-has-text", "-has-text")
+
+    @work(exclusive=True, group="text")
+    async def _show_text(self, text: str) -> None:
+        if not self.query("#text"):
+            await self.mount(VerticalScroll(Static(markup=False), id="text"), before="#caption")
+        self.query_one("#text > Static", Static).update(plain(text))
+        self.query_one("#text").scroll_home(animate=False)
+        self._turn_to("-has-text")
+
+    def _stop(self) -> None:
+        self.workers.cancel_group(self, "play")
+        self._is_moving = self._is_playing = False
+
+    def action_play(self) -> None:
+        """Let an animated picture move, or stand still again."""
+        if self._is_playing:
+            self.workers.cancel_group(self, "play")
+            self._is_playing = False
+        elif self._is_moving and self.result is not None:
+            self._is_playing = True
+            self._play(self.result.output.path)
+
+    @work(exclusive=True, group="play")
+    @gesture
+    async def _play(self, path: str) -> None:
+        services, picture = app_of(self).services, self.picture
+        if services is None or picture is None:
+            return
+        frames = await services.pictures.frames(path)
+        while len(frames) > 1:
+            for frame in frames:
+                picture.preview(frame.data)
+                await asyncio.sleep(frame.seconds)
+
+    def action_aside(self) -> None:
+        """What the preview nodes showed, one after another, then the result again."""
+        if self.result is None:
+            return
+        job, output = self.result.job, self.result.output
+        ring = (*job.results[-1:], *job.asides)
+        at = ring.index(output) if output in ring else 0
+        self.post_message(self.Chosen(Result(ring[(at + 1) % len(ring)], job)))
+
+    def action_keep(self) -> None:
+        """Save what a preview node showed with the results."""
+        self._keep()
+
+    @work(group="picture")
+    @gesture
+    async def _keep(self) -> None:
+        from tui.ui.picture_deeds import keep
+
+        kept = await keep(self, self.result)
+        if kept is not None:
+            self.post_message(self.Chosen(kept))
 
     def action_zoom(self, how: str) -> None:
         """Closer, farther, the whole picture, or pixel by pixel."""

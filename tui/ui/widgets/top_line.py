@@ -31,12 +31,16 @@ _ALWAYS = _COUNTED[:3]
 class Counts(Static):
     """How many jobs run, wait and are done; the others only when there are any."""
 
-    jobs: reactive[tuple[Job, ...]] = reactive(())
+    jobs: reactive[tuple[Job, ...]] = reactive((), repaint=False)
+    numbers: reactive[Counter[JobStatus]] = reactive(Counter[JobStatus])
+
+    def watch_jobs(self, jobs: tuple[Job, ...]) -> None:
+        """Count; progress changes nothing."""
+        self.numbers = Counter(job.status for job in jobs)
 
     def render(self) -> Content:
         """Shape and number of each."""
-        glyphs = glyphs_of(self)
-        numbers = Counter(job.status for job in self.jobs)
+        glyphs, numbers = glyphs_of(self), self.numbers
         return plain(
             *(
                 (
