@@ -27,7 +27,7 @@ from tui.domain.forms import (
 from tui.domain.job import Job, JobId, JobStatus, SavedOutput, new_job_id
 from tui.domain.pictures import PictureInfo
 from tui.domain.request import FieldValue, GenerationRequest, Lora, Task
-from tui.domain.server import Connection, ConnectionState, ServerStatus
+from tui.domain.server import Capabilities, Connection, ConnectionState, ServerStatus
 from tui.domain.settings import ServerKind, ServerSettings, Settings
 from tui.domain.workflow import Needs
 from tui.services.broadcast import Broadcast
@@ -163,7 +163,7 @@ class FakeWorkflows:
         self.error: LatentuiError | None = None
         self.asked: list[dict[str, FieldValue]] = []
 
-    async def list(self, server: str) -> tuple[WorkflowSummary, ...]:
+    async def list(self, server: str | None = None) -> tuple[WorkflowSummary, ...]:
         return tuple(
             WorkflowSummary(name=form.workflow, title=form.title, task=form.task)
             for form in self.forms.values()
@@ -215,6 +215,11 @@ class FakePictures:
         return PictureInfo(
             width=512, height=512, format="PNG", byte_count=Path(path).stat().st_size, mode="RGB"
         )
+
+    can_make_posters = False
+
+    async def poster(self, path: str | Path, media_type: str) -> None:
+        """None."""
 
     async def thumbnail(self, path: str | Path, side: int = 384) -> bytes:
         await self.inspect(path)
@@ -304,8 +309,24 @@ class FakeCatalog:
     def __init__(self) -> None:
         self.forgotten: list[str] = []
 
+    def capabilities(self, server: str) -> Capabilities:
+        return Capabilities(tasks=frozenset(Task), runs_graphs=True)
+
     def forget(self, server: str) -> None:
         self.forgotten.append(server)
+
+
+class FakeHooks:
+    """No command is ever run; it fails when it is told to."""
+
+    def __init__(self) -> None:
+        self._broadcast: Broadcast[InputError] = Broadcast()
+
+    def failures(self) -> AsyncIterator[InputError]:
+        return self._broadcast.subscribe()
+
+    def fail(self, error: InputError) -> None:
+        self._broadcast.publish(error)
 
 
 class FakeEngine:
@@ -355,6 +376,7 @@ class FakeServices:
     catalog: FakeCatalog = field(default_factory=FakeCatalog)
     prompts: FakePrompts = field(default_factory=FakePrompts)
     results: FakeResults = field(default_factory=lambda: FakeResults(Path()))
+    hooks: FakeHooks = field(default_factory=FakeHooks)
     is_open: bool = False
     transfers: FakeTransfers = field(init=False)
 

@@ -11,14 +11,14 @@ from textual import events
 
 from tests.support.fake_services import connected, fake_services
 from tests.support.pty_terminal import KITTY_ANSWERS, PtyTerminal
-from tests.support.studio import open_studio, picture_file
+from tests.support.studio import open_studio
 from tui.domain.errors import InputError
 from tui.domain.job import Job, JobStatus, SavedOutput, new_job_id
 from tui.domain.request import GenerationRequest
 from tui.domain.settings import NoticeSettings
 from tui.services.hook import run_hook
 from tui.terminal.profile import TerminalProfile
-from tui.ui.notices import Notices, title_words
+from tui.ui.speaker import Speaker, title_words
 
 KITTY = TerminalProfile(name="kitty", version="0.41.1")
 ALL = NoticeSettings()
@@ -44,7 +44,7 @@ class Terminal:
 
     def __init__(self, profile: TerminalProfile = KITTY) -> None:
         self.written = b""
-        self.notices = Notices(profile, self.write)
+        self.notices = Speaker(profile, self.write)
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -146,14 +146,10 @@ async def test_a_command_that_fails_is_told(command: str, tmp_path: Path) -> Non
         await run_hook(command, done_job(tmp_path))
 
 
-async def test_the_studio_runs_the_command_and_tells_when_it_fails(tmp_path: Path) -> None:
+async def test_the_studio_tells_when_the_command_failed(tmp_path: Path) -> None:
     services = fake_services(tmp_path, connected())
-    services.settings.current = replace(services.settings.current, notices=NoticeSettings(command="false"))
     async with open_studio(services) as studio:
-        await studio.type("x")
-        await studio.press("ctrl+g")
-        await studio.until(lambda: services.generation.jobs)
-        services.generation.finish(services.generation.jobs[0], picture_file(tmp_path / "x.png"))
+        services.hooks.fail(InputError("The command for notices failed: it ended with 1."))
         await studio.until_text("command for notices failed")
 
 

@@ -11,11 +11,13 @@ from typing import assert_never
 
 from tui.cli.choice import chosen_server, chosen_workflow
 from tui.cli.faults import CANCELLED, FAILED, exit_code_of
+from tui.cli.notices import notices
 from tui.cli.report import Reporter, choose_reporter
 from tui.domain.events import (
     JobCancelled,
     JobChanged,
     JobCompleted,
+    JobDropped,
     JobFailed,
     JobNoted,
     JobOutcomeUnknown,
@@ -41,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
     async with open_services(watches=False) as services:
         if arguments.wait:
-            return await wait_for(services, arguments.wait, reporter)
+            return await wait_for(services, arguments.wait, reporter, is_quiet=arguments.json)
         server = await chosen_server(services, arguments)
         workflow = await chosen_workflow(services, arguments.workflow) or default_workflow(arguments)
         values = values_of(arguments)
@@ -54,6 +56,8 @@ async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
             reporter.note(note)
         if arguments.detach:
             job = await services.generation.submit(server, request, into=arguments.output, detach=True)
+            if services.generation.problem is not None:
+                raise services.generation.problem  # nobody could find the job
             start_worker(arguments.kind, arguments.url)
             print(job.id)  # noqa: T201
             return 0
@@ -61,11 +65,16 @@ async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
         job = await services.generation.submit(server, request, into=arguments.output)
         if services.generation.is_paused(server):
             reporter.note(f"The queue of {server} is paused: `latentui jobs resume {server}` lets it go.")
-        with Cancelling(services, job.id):
-            return await _watch(services.generation, events, job.id, reporter)
+        if services.generation.problem is not None:
+            reporter.note(services.generation.problem.sentence)
+        async with notices(services, job.id, is_quiet=arguments.json):
+            with Cancelling(services, job.id):
+                code = await _watch(services.generation, events, job.id, reporter)
+            await services.hooks.finished()
+        return code
 
 
-async def wait_for(services: Services, text: str, reporter: Reporter) -> int:
+async def wait_for(services: Services, text: str, reporter: Reporter, *, is_quiet: bool) -> int:
     """Wait for a job of any process; tell its files and how it ended."""
     job = await services.generation.find(text)
     async with notices(services, job.id, is_quiet=is_quiet):
@@ -163,7 +172,7 @@ async def _watch(
             case JobCancelled():
                 reporter.cancelled(event)
                 return CANCELLED
-            case OutputReceived() | JobChanged():
+            case OutputReceived() | JobChanged() | JobDropped():
                 pass
             case _:
                 assert_never(event)

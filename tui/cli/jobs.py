@@ -3,27 +3,20 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
-from tui.cli.choice import ad_hoc_server
+from tui.cli.job_words import clock, exit_code, line_of, plain, spelled, summary
+from tui.cli.notices import notices
+from tui.cli.work import work
 from tui.domain.errors import InputError
 from tui.domain.events import JobChanged
-from tui.domain.job import Job, JobStatus
-from tui.domain.text import one_line
+from tui.domain.job import Job, JobId, JobStatus
 from tui.services.bundle import Services, open_services
 
-_SIGNS = {
-    JobStatus.PENDING: "⌛",
-    JobStatus.IN_PROGRESS: "▶",
-    JobStatus.COMPLETED: "✓",
-    JobStatus.FAILED: "✗",
-    JobStatus.CANCELLED: "–",
-    JobStatus.UNKNOWN: "?",
-}
+_STOPPING_SECONDS = 10.0
+"""How long `cancel` waits to see the job stopped."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,184 +25,220 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _list(arguments: argparse.Namespace) -> int:
-    if arguments.status is not None and arguments.status not in set(JobStatus):
-        raise InputError(f"{arguments.status!r} is no status.", f"There are: {', '.join(JobStatus)}.")
-    status = JobStatus(arguments.status) if arguments.status else None
-    async with open_services(watches=False) as services:
+    status = _status(arguments.status)
+    async with _opened() as services:
         jobs = await services.generation.history(limit=arguments.limit, status=status, text=arguments.search)
     if arguments.json:
-        _print(json.dumps([_summary(job) for job in jobs]))
+        _print(json.dumps([summary(job) for job in jobs]))
         return 0
     for job in jobs:
         _print(line_of(job))
+    if not jobs:
+        _say("There is no such job." if status or arguments.search else "There are no jobs yet.")
     return 0
 
 
 async def _show(arguments: argparse.Namespace) -> int:
-    async with open_services(watches=False) as services:
+    async with _opened() as services:
         job = await services.generation.find(arguments.id)
         log = await services.generation.log(job.id)
         values = services.workflows.values_of(job.request)
     if arguments.json:
         changes = [{"at": change.at, "state": change.phase.value, "detail": change.detail} for change in log]
-        _print(json.dumps(_summary(job) | {"request": values, "log": changes}, default=_plain))
+        request = {name: plain(value) for name, value in values.items()}
+        _print(json.dumps(summary(job) | {"request": request, "log": changes}))
         return 0
     _print(line_of(job))
     for name, value in values.items():
         if value not in (None, "", ()):
-            _print(f"  {name}: {one_line(str(_plain(value)), 500)}")
-    for output in job.outputs:
+            _print(f"  {name}: {spelled(value)}")
+    for output in job.results:
         _print(f"  → {output.path}")
-    for note in job.notes:
+    for aside in job.asides:
+        _print(f"  shown only: {aside.path}")
+    for note in dict.fromkeys((*job.request.notes, *job.notes)):
         _print(f"  note: {note}")
     for change in log:
-        _print(f"  {_clock(change.at)}  {change.phase.value}  {change.detail}".rstrip())
+        _print(f"  {clock(change.at)}  {change.phase.value}  {change.detail}".rstrip())
     if job.error_title:
         _print(f"  {job.error_title} {job.error_advice}".rstrip())
     return 0
 
 
-async def _change(arguments: argparse.Namespace) -> int:
-    async with open_services(watches=False) as services:
+async def _cancel(arguments: argparse.Namespace) -> int:
+    async with _opened() as services:
         job = await services.generation.find(arguments.id)
-        match arguments.action:
-            case "cancel":
-                await services.generation.cancel(job.id)
-            case "again":
-                await services.generation.look_again(job.id)
-            case "save":
-                await services.generation.save_again(job.id)
-            case "move" if arguments.to.isdecimal():
-                await services.generation.move(job.id, int(arguments.to))
-            case "move":
-                await _move(services, job, arguments.to)
-            case _:
-                await services.generation.drop(job.id)
+        await services.generation.cancel(job.id)
+        try:
+            async with asyncio.timeout(_STOPPING_SECONDS):
+                job = await services.generation.wait(job.id)
+        except TimeoutError:
+            _say("It is not stopped yet: the wish is kept until its server answers.")
+        await services.hooks.finished()
+        return await _tell_of(services, job.id, as_json=arguments.json)
+
+
+async def _mend(arguments: argparse.Namespace) -> int:
+    async with _opened() as services:
+        job = await services.generation.find(arguments.id)
+        if arguments.action == "save":
+            await services.generation.save_again(job.id)
+        else:
+            await services.generation.look_again(job.id)
+            await services.generation.wait(job.id)
+        return await _tell_of(services, job.id, as_json=arguments.json)
+
+
+async def _move(arguments: argparse.Namespace) -> int:
+    async with _opened() as services:
+        job = await services.generation.find(arguments.id)
+        if arguments.to.isdecimal():
+            await services.generation.move(job.id, int(arguments.to))
+        else:
+            transfer = await services.transfers.plan(job.id, arguments.to)
+            await services.transfers.carry_out(transfer)
+            for loss in transfer.losses:
+                _say(f"note: {loss}")
+        return await _tell_of(services, job.id, as_json=arguments.json)
+
+
+async def _drop(arguments: argparse.Namespace) -> int:
+    if bool(arguments.id) == arguments.finished:
+        raise InputError("Which jobs?", "Give the id of one, or --finished for all that are over.")
+    async with _opened() as services:
+        if arguments.id:
+            job = await services.generation.find(arguments.id)
+            await services.generation.drop(job.id)
+            count = 1
+        else:
+            statuses = _droppable(_status(arguments.status))
+            counts = await services.generation.counts()
+            _make_sure(sum(counts[status] for status in statuses), is_sure=arguments.yes)
+            count = await services.generation.drop_ended(statuses)
+    if arguments.json:
+        _print(json.dumps({"dropped": count}))
+    elif arguments.finished:
+        _say(f"Dropped: {count}. Their files stay.")
     return 0
 
 
-async def _move(services: Services, job: Job, server: str) -> None:
-    transfer = await services.transfers.plan(job.id, server)
-    await services.transfers.carry_out(transfer)
-    for loss in transfer.losses:
-        print(f"note: {loss}", file=sys.stderr)  # noqa: T201
+def _droppable(status: JobStatus | None) -> frozenset[JobStatus]:
+    """Of one status, else all that are settled; those whose outcome is unknown only when they are named."""
+    if status is None:
+        return frozenset(status for status in JobStatus if status.is_settled)
+    if not status.is_over:
+        raise InputError(f"Jobs that are {status} are not over.", "Cancel them first.")
+    return frozenset({status})
+
+
+def _make_sure(count: int, *, is_sure: bool) -> None:
+    """Ask before many jobs are forgotten."""
+    if is_sure or not count:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InputError(f"{count} jobs would be dropped.", "Say --yes where nobody can be asked.")
+    print(f"Drop {count} jobs? Their files stay. [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise InputError("Nothing was dropped.")
 
 
 async def _retry(arguments: argparse.Namespace) -> int:
     from tui.cli.generate import start_worker
 
-    async with open_services(watches=False) as services:
+    async with _opened() as services:
         old = await services.generation.find(arguments.id)
-        new = await services.generation.submit(old.server, old.request, detach=True)
+        new = await services.generation.retry(old.id, detach=True)
     start_worker(None, None)
     _print(json.dumps({"job": new.id}) if arguments.json else new.id)
     return 0
 
 
 async def _pause(arguments: argparse.Namespace) -> int:
-    async with open_services(watches=False) as services:
-        if arguments.action == "pause":
-            await services.generation.pause(arguments.server)
-        else:
-            await services.generation.resume(arguments.server)
+    is_paused = arguments.action == "pause"
+    async with _opened() as services:
+        generation, server = services.generation, arguments.server
+        names = [state.server for state in services.connections.connections]
+        if server and server not in names and not await generation.waiting(server):
+            raise InputError(f'There is no server "{server}".', f"There are: {', '.join(names)}.")
+        await (generation.pause(server) if is_paused else generation.resume(server))
+        paused = [name for name in dict.fromkeys((*names, server)) if name and generation.is_paused(name)]
+        count = len(await generation.waiting(server))
+    if arguments.json:
+        _print(json.dumps({"paused": paused, "waiting": count}))
+        return 0
+    what = f"The queue of {server}" if server else "Every queue"
+    _say(f"{what} is paused; what a server already has goes on." if is_paused else f"{what} goes on.")
+    if count and not is_paused:
+        _say(f"{count} waiting: the studio runs them, or `latentui jobs work`.")
     return 0
 
 
 async def _watch(arguments: argparse.Namespace) -> int:
-    async with open_services(watches=False) as services:
+    async with _opened() as services:
+        events = services.generation.events()
         wanted = await services.generation.find(arguments.id) if arguments.id else None
         told: dict[str, str] = {}
         if wanted is not None:
             _tell(wanted, told, as_json=arguments.json)
             if wanted.status.is_over:
-                return 0
-        async for event in services.generation.events():
-            if not isinstance(event, JobChanged) or (wanted and event.job.id != wanted.id):
-                continue
-            _tell(event.job, told, as_json=arguments.json)
-            if wanted and event.job.status.is_over:
-                return 0
+                return exit_code(wanted)
+        async with notices(services, wanted and wanted.id, is_quiet=arguments.json):
+            async for event in events:
+                if not isinstance(event, JobChanged) or (wanted and event.job.id != wanted.id):
+                    continue
+                _tell(event.job, told, as_json=arguments.json)
+                if wanted and event.job.status.is_over:
+                    return exit_code(event.job)
     return 0
 
 
 def _tell(job: Job, told: dict[str, str], *, as_json: bool) -> None:
-    line = json.dumps(_summary(job)) if as_json else line_of(job)
+    line = json.dumps(summary(job)) if as_json else line_of(job)
     if told.get(job.id) != line:
         told[job.id] = line
         _print(line)
 
 
-async def _work(arguments: argparse.Namespace) -> int:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_services() as services:
-        if arguments.url:
-            services.connections.add(ad_hoc_server(arguments.kind, arguments.url))
-        if services.generation.problem is not None:
-            raise services.generation.problem
-        teller = asyncio.create_task(_report(services))
-        waits = [asyncio.create_task(_stopped(stop))]
-        if arguments.until_empty:
-            waits.append(asyncio.create_task(services.generation.until_empty()))
-        done, left = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in (*left, teller):
-            task.cancel()
-        await asyncio.gather(*left, teller, return_exceptions=True)
-        for task in done:
-            task.result()
+async def _tell_of(services: Services, job_id: JobId, *, as_json: bool) -> int:
+    job = await services.generation.find(job_id)
+    _print(json.dumps(summary(job)) if as_json else line_of(job))
     return 0
 
 
-async def _stopped(stop: asyncio.Event) -> None:
-    await stop.wait()
+def _status(word: str | None) -> JobStatus | None:
+    if word is not None and word not in set(JobStatus):
+        raise InputError(f"{word!r} is no status.", f"There are: {', '.join(JobStatus)}.")
+    return JobStatus(word) if word else None
 
 
-async def _report(services: Services) -> None:
-    told: dict[str, JobStatus] = {}
-    async for event in services.generation.events():
-        if isinstance(event, JobChanged) and told.get(event.job.id) is not event.job.status:
-            told[event.job.id] = event.job.status
-            print(line_of(event.job), file=sys.stderr, flush=True)  # noqa: T201
-
-
-def line_of(job: Job) -> str:
-    """One line for people: "✓ 3f2a9c1b  14:02:11  comfyui  a red fox in fresh snow"."""
-    progress = f"  {job.step}/{job.total}" if job.status is JobStatus.IN_PROGRESS and job.total else ""
-    what = one_line(job.request.prompt or job.request.workflow, 60)
-    return f"{_SIGNS[job.status]} {job.id[:8]}  {_clock(job.created_at)}  {job.server}{progress}  {what}"
-
-
-def _summary(job: Job) -> dict[str, Any]:
-    left_out = {"request", "is_with_server"}
-    tree = {key: value for key, value in asdict(job).items() if key not in left_out and value is not None}
-    return tree | {"workflow": job.request.workflow, "prompt": job.request.prompt, "seed": job.request.seed}
-
-
-def _plain(value: object) -> object:
-    path = getattr(value, "path", None)
-    return path if path is not None else str(value)
-
-
-def _clock(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+@asynccontextmanager
+async def _opened() -> AsyncGenerator[Services]:
+    """The services on the real journal. Raises why it cannot be used, rather than show an empty one."""
+    async with open_services(watches=False) as services:
+        if services.generation.problem is not None:
+            raise services.generation.problem
+        yield services
 
 
 def _print(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
 _ACTIONS = {
     "list": _list,
     "show": _show,
-    "cancel": _change,
-    "again": _change,
-    "save": _change,
-    "move": _change,
-    "drop": _change,
+    "cancel": _cancel,
+    "again": _mend,
+    "save": _mend,
+    "move": _move,
+    "drop": _drop,
     "retry": _retry,
     "pause": _pause,
     "resume": _pause,
     "watch": _watch,
-    "work": _work,
+    "work": work,
 }

@@ -173,12 +173,16 @@ def _add_jobs(commands: _Commands) -> None:
         ("retry", "the same once more, as a new job"),
         ("again", "look once more for a job whose outcome is unknown"),
         ("save", "save once more what could not be saved"),
-        ("drop", "forget a job that is over; its files stay"),
     ):
         _add_action(actions, name, purpose).add_argument("id", help="a job's id, or the beginning of it")
     _add_action(actions, "watch", "follow one job, or all").add_argument("id", nargs="?")
     for name, purpose in (("pause", "hold back what waits"), ("resume", "let go what waits")):
         _add_action(actions, name, purpose).add_argument("server", nargs="?", help="one server; else all")
+    drop = _add_action(actions, "drop", "forget a job that is over, or all of them; files stay")
+    drop.add_argument("id", nargs="?", help="a job's id, or the beginning of it")
+    drop.add_argument("--finished", action="store_true", help="all jobs that are done, failed or cancelled")
+    drop.add_argument("--status", metavar="STATUS", help="with --finished: only these; also unknown")
+    drop.add_argument("--yes", action="store_true", help="do not ask")
     move = _add_action(actions, "move", "put a waiting job elsewhere")
     move.add_argument("id")
     move.add_argument("to", help="its place in the queue (0 is next), or another server")

@@ -116,7 +116,14 @@ class JobChanged:
     job: Job
 
 
-ServiceEvent = JobEvent | OutputSaved | JobChanged
+@dataclass(frozen=True, slots=True)
+class JobDropped:
+    """The job was forgotten, here or by another program; its files stay."""
+
+    job_id: JobId
+
+
+ServiceEvent = JobEvent | OutputSaved | JobChanged | JobDropped
 """What the generation service tells its listeners."""
 
 LastEvent = JobCompleted | JobFailed | JobCancelled | JobOutcomeUnknown

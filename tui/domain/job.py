@@ -31,6 +31,11 @@ class JobStatus(StrEnum):
         """Whether nothing more will happen by itself."""
         return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.UNKNOWN}
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is over and it is known how: nobody has to decide anything."""
+        return self.is_over and self is not JobStatus.UNKNOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputImage:
@@ -58,15 +63,15 @@ class SavedOutput:
     media_type: str
     seed: int | None = None
     is_temporary: bool = False
+    """Whether a preview node made it."""
+
+    is_kept: bool = True
+    """Whether it lies among the person's pictures; else it is only there to be looked at, for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job as it stands now; a new value replaces it at each change. Times are seconds since the epoch."""
-    """Whether a preview node made it."""
-
-    is_kept: bool = True
-    """Whether it lies among the person's pictures; else it is only there to be looked at, for a while."""
 
     id: JobId
     server: str

@@ -1,5 +1,7 @@
 """Looking things up among all the jobs there ever were."""
 
+import time
+
 from tui.domain.errors import InputError
 from tui.domain.job import Job, JobId, JobStatus
 from tui.services.roster import Roster, no_such_job
@@ -7,6 +9,9 @@ from tui.storage import jobs
 from tui.storage.entries import Entry
 from tui.storage.jobs import Change
 from tui.storage.journal import Journal
+
+_AT_ONCE = 1000
+"""Jobs dropped in one transaction."""
 
 
 class Archive:
@@ -53,6 +58,26 @@ class Archive:
     async def log(self, job_id: JobId) -> tuple[Change, ...]:
         """Every change of a job's state, oldest first."""
         return await self._journal.read(jobs.changes, job_id)
+
+    async def drop(self, job_id: JobId) -> None:
+        """Forget a job that is over; its files stay."""
+        if not (await self.entry(job_id)).phase.status.is_over:
+            raise InputError("This job is not over.", "Cancel it first.")
+        await self._journal.do(jobs.delete, job_id)
+        self._roster.remove(job_id)
+
+    async def drop_ended(self, statuses: frozenset[JobStatus]) -> int:
+        """Forget all that are over in these ways; returns how many that were."""
+        total, until = 0, time.time()
+        while count := await self._journal.do(jobs.delete_some, statuses, until, _AT_ONCE):
+            total += count  # others write in between
+        await self.forget_dropped()
+        return total
+
+    async def forget_dropped(self) -> None:
+        """Forget what is no longer in the journal, whoever dropped it."""
+        for job_id in await self._journal.read(jobs.missing, self._roster.ended):
+            self._roster.remove(job_id)
 
     def _freshest(self, entry: Entry) -> Job:
         return (self._roster.get(entry.job.id) or entry).job

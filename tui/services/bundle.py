@@ -11,6 +11,7 @@ from tui.services.connections import ConnectionsService
 from tui.services.engine import EngineService
 from tui.services.generation import GenerationService
 from tui.services.handover import HandoverService
+from tui.services.hooks import Hooks
 from tui.services.pictures import PicturesService
 from tui.services.results import ResultsService
 from tui.services.settings import SettingsService
@@ -37,6 +38,7 @@ class Services:
     generation: GenerationService
     engine: EngineService
     handover: HandoverService
+    hooks: Hooks
 
     @cached_property
     def prompts(self) -> "PromptsService":
@@ -65,6 +67,7 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
         engine = await stack.enter_async_context(EngineService())
         connections = await stack.enter_async_context(ConnectionsService(settings, watches=watches))
         handover = await stack.enter_async_context(HandoverService(settings, connections))
+        hooks = await stack.enter_async_context(Hooks(settings))
         catalog = CatalogService(connections)
         results = ResultsService(settings, paths.cache / "previews")
         pictures = PicturesService()
@@ -76,6 +79,7 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
                 paths.journal,
                 works_queue=watches,
                 before_job=handover.before_job,
+                after_job=hooks.job_ended,
             )
         )
         yield Services(
@@ -89,4 +93,5 @@ async def open_services(paths: Paths | None = None, *, watches: bool = True) -> 
             generation=generation,
             engine=engine,
             handover=handover,
+            hooks=hooks,
         )

@@ -17,6 +17,7 @@ class Canceller:
     """Hits the one job it is asked for, and no other."""
 
     def __init__(self, desk: Desk, archive: Archive, scheduler: Scheduler) -> None:
+        self._desk = desk
         self._roster = desk.roster
         self._book = desk.book
         self._archive = archive
@@ -39,10 +40,12 @@ class Canceller:
             await self._scheduler.attach(replace(entry, wants_cancel=True))
 
     async def _cancel_waiting(self, job_id: JobId) -> bool:
-        is_waiting = self._scheduler.drop_loose(job_id) or await self._take_out(job_id)
-        if is_waiting and (entry := self._roster.get(job_id)) is not None:
-            self._roster.put(fold(entry, JobCancelled(job_id), time.time()), JobCancelled(job_id))
-        return is_waiting
+        if not (self._scheduler.drop_loose(job_id) or await self._take_out(job_id)):
+            return False
+        entry = fold(await self._archive.entry(job_id), JobCancelled(job_id), time.time())
+        self._roster.put(entry, JobCancelled(job_id))
+        self._desk.after_job(entry.job)
+        return True
 
     async def _take_out(self, job_id: JobId) -> bool:
         try:

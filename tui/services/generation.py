@@ -3,18 +3,19 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tui.domain.errors import InputError, LatentuiError, SaveError
-from tui.domain.events import JobChanged, ServiceEvent
+from tui.domain.errors import LatentuiError, SaveError
+from tui.domain.events import JobChanged, JobDropped, ServiceEvent
 from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.request import GenerationRequest
 from tui.services.archive import Archive
 from tui.services.bookkeeping import Bookkeeper
+from tui.services.broadcast import Subscription
 from tui.services.cancelling import Canceller
 from tui.services.connections import ConnectionsService
 from tui.services.inputs import InputKeeper
@@ -42,6 +43,11 @@ async def _nothing(server: str) -> None:
     del server
 
 
+def _nobody(job: Job) -> None:
+    """What is done after a job where nobody says otherwise."""
+    del job
+
+
 _RECENT = 200
 """Ended jobs that are in `jobs` from the start; older ones come by `history`."""
 
@@ -58,6 +64,7 @@ class GenerationService:
         *,
         works_queue: bool = True,
         before_job: Callable[[str], Awaitable[None]] = _nothing,
+        after_job: Callable[[Job], None] = _nobody,
     ) -> None:
         self._connections = connections
         self._journal = Journal(journal)
@@ -70,6 +77,7 @@ class GenerationService:
             book=self._book,
             inputs=InputKeeper(self._journal, journal.parent / "inputs" if journal else None),
             before_job=before_job,
+            after_job=after_job,
         )
         self._scheduler = Scheduler(settings, self._desk, takes_free=works_queue)
         self._archive = Archive(self._journal, self._roster)
@@ -77,7 +85,7 @@ class GenerationService:
         self._submitter = Submitter(self._desk, self._archive, self._scheduler)
         self._canceller = Canceller(self._desk, self._archive, self._scheduler)
         self._mender = Mender(self._desk, self._archive, self._scheduler)
-        self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue)
+        self._lookout = Lookout(settings, self._desk, self._scheduler, self._queue, self._archive)
         self._works_queue = works_queue
 
     async def __aenter__(self) -> Self:
@@ -119,11 +127,7 @@ class GenerationService:
     @property
     def at_risk(self) -> tuple[Job, ...]:
         """The jobs of this program whose pictures are lost if it ends now: their servers keep none."""
-        return tuple(job for job in self.jobs if self._is_lost_with_us(job))
-
-    def _is_lost_with_us(self, job: Job) -> bool:
-        run = self._scheduler.run_of(job.id)
-        return run is not None and not job.status.is_over and not run.keeps_results
+        return tuple(job for job in self.jobs if self._scheduler.would_lose(job))
 
     @property
     def problem(self) -> LatentuiError | None:
@@ -138,7 +142,7 @@ class GenerationService:
         """The error by which a job failed, where it was not the server's verdict on a job it had."""
         return self._scheduler.errors.get(job_id)
 
-    def events(self) -> AsyncIterator[ServiceEvent]:
+    def events(self) -> Subscription[ServiceEvent]:
         """Everything that happens to jobs from now on."""
         return self._roster.events()
 
@@ -171,13 +175,17 @@ class GenerationService:
         """Stop a job wherever it is, and only this one. Raises InputError for an unknown one, ServerError."""
         await self._canceller.cancel(job_id)
 
-    async def retry(self, job_id: JobId) -> Job:
-        """The same request again, as a new job."""
-        return await self._submitter.retry(job_id)
+    async def retry(self, job_id: JobId, *, detach: bool = False) -> Job:
+        """The same request again, as a new job; `detach` as in `submit`."""
+        return await self._submitter.retry(job_id, detach=detach)
 
     async def save_again(self, job_id: JobId) -> Job:
         """Fetch and save what could not be saved. Raises the error when it fails again."""
         return await self._mender.save_again(job_id)
+
+    async def keep(self, job_id: JobId, path: str) -> Job:
+        """Save what a preview node of the job showed, which was only to be looked at. Raises SaveError."""
+        return await self._mender.keep(job_id, path)
 
     async def look_again(self, job_id: JobId) -> None:
         """Ask the server once more what became of a job whose outcome is unknown."""
@@ -185,18 +193,14 @@ class GenerationService:
 
     async def drop(self, job_id: JobId) -> None:
         """Forget a job that is over; its files stay. Raises InputError for one that is not over."""
-        entry = await self._archive.entry(job_id)
-        if not entry.phase.status.is_over:
-    async def keep(self, job_id: JobId, path: str) -> Job:
-        """Save what a preview node of the job showed, which was only to be looked at. Raises SaveError."""
-        return await self._mender.keep(job_id, path)
+        await self._archive.drop(job_id)
 
-            raise InputError("This job is not over.", "Cancel it first.")
-        await self._journal.do(jobs.delete, job_id)
-        self._roster.remove(job_id)
+    async def drop_ended(self, statuses: frozenset[JobStatus]) -> int:
+        """Forget all jobs that ended in these ways, and return how many; their files stay."""
+        return await self._archive.drop_ended(statuses)
 
     async def wait(self, job_id: JobId) -> Job:
-        """The job once it is over, whichever program runs it."""
+        """The job once it is over, whichever program runs it. Raises InputError if it is dropped meanwhile."""
         events = self.events()
         if self._roster.get(job_id) is None:
             self._roster.put(await self._archive.read(job_id))
@@ -205,6 +209,8 @@ class GenerationService:
         async for event in events:
             if isinstance(event, JobChanged) and event.job.id == job_id and event.job.status.is_over:
                 return event.job
+            if isinstance(event, JobDropped) and event.job_id == job_id:
+                break
         return self.job(job_id)
 
     async def history(

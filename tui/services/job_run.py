@@ -242,6 +242,7 @@ class JobRun:
         self._is_lost = not await self._desk.book.record(entry)  # written before it is told
         if not self._is_lost:
             self._put(entry, last)
+            self._desk.after_job(entry.job)
 
     def _put(self, entry: Entry, *events: JobEvent) -> None:
         self._desk.roster.put(entry, *events)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from tui.domain.errors import SaveError, ServerError
+from tui.services.archive import Archive
 from tui.services.folding import events_between
 from tui.services.job_queue import JobQueue
 from tui.services.protocols import SettingsSource
@@ -21,11 +22,19 @@ _POLLS_A_BEAT = 10
 class Lookout:
     """Watches the journal for what other programs write, and wakes the scheduler when something may go on."""
 
-    def __init__(self, settings: SettingsSource, desk: Desk, scheduler: Scheduler, queue: JobQueue) -> None:
+    def __init__(
+        self,
+        settings: SettingsSource,
+        desk: Desk,
+        scheduler: Scheduler,
+        queue: JobQueue,
+        archive: Archive,
+    ) -> None:
         self._settings = settings
         self._desk = desk
         self._scheduler = scheduler
         self._queue = queue
+        self._archive = archive
         self._revision = 0
         self._data_version = 0
         self._tasks = BackgroundTasks()
@@ -78,6 +87,7 @@ class Lookout:
         for entry in await read(jobs.changed_since, self._revision):
             self._revision = entry.revision
             await self._take_in(entry)
+        await self._archive.forget_dropped()
         await self._queue.refresh()
         self._scheduler.wake()
 

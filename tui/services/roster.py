@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Hashable
 
 from tui.domain.errors import InputError
-from tui.domain.events import JobChanged, JobProgressed, PreviewReceived, ServiceEvent
+from tui.domain.events import JobChanged, JobDropped, JobProgressed, PreviewReceived, ServiceEvent
 from tui.domain.job import Job, JobId
 from tui.services.broadcast import Broadcast, Subscription
 from tui.storage.entries import Entry
@@ -30,6 +30,11 @@ class Roster:
     def entries(self) -> tuple[Entry, ...]:
         """Oldest first."""
         return tuple(self._entries.values())
+
+    @property
+    def ended(self) -> tuple[JobId, ...]:
+        """Those that are over."""
+        return tuple(job_id for job_id, entry in self._entries.items() if entry.phase.status.is_over)
 
     def get(self, job_id: JobId) -> Entry | None:
         """The entry, if it is here."""
@@ -62,8 +67,9 @@ class Roster:
         self._broadcast.publish(event)
 
     def remove(self, job_id: JobId) -> None:
-        """Forget a job."""
+        """Forget a job, and tell."""
         self._entries.pop(job_id, None)
+        self._broadcast.publish(JobDropped(job_id))
 
     def events(self) -> Subscription[ServiceEvent]:
         """Everything from now on."""

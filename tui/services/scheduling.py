@@ -8,7 +8,7 @@ from weakref import WeakSet
 
 from tui.backends.base import ImageBackend
 from tui.domain.errors import InputError, LatentuiError, SaveError
-from tui.domain.job import JobId
+from tui.domain.job import Job, JobId
 from tui.domain.server import Connection, ConnectionState
 from tui.services.folding import at_phase
 from tui.services.job_run import JobRun
@@ -81,6 +81,11 @@ class Scheduler:
     def run_of(self, job_id: JobId) -> JobRun | None:
         """The run of a job that this program watches."""
         return self._runs.get(job_id)
+
+    def would_lose(self, job: Job) -> bool:
+        """Whether the job's pictures are lost if this program ends now."""
+        run = self._runs.get(job.id)
+        return run is not None and not job.status.is_over and not run.keeps_results
 
     async def settled_run_of(self, job_id: JobId) -> JobRun | None:
         """As `run_of`, and a job that is just being taken from the journal is waited for."""

@@ -51,7 +51,7 @@ class Submitter:
         await self._desk.inputs.note(job.id, kept)
         return self._desk.roster.entry(job.id).job
 
-    async def retry(self, job_id: JobId) -> Job:
+    async def retry(self, job_id: JobId, *, detach: bool) -> Job:
         """The same request again, from the same pictures, as a new job."""
         entry = await self._archive.entry(job_id)
         return await self.submit(
@@ -60,7 +60,7 @@ class Submitter:
             job_id=None,
             into=entry.target,
             wait_for_server=entry.waits_for_server,
-            detach=False,
+            detach=detach,
         )
 
     async def _enter(self, entry: Entry) -> None:

@@ -191,6 +191,25 @@ def delete(db: sqlite3.Connection, job_id: JobId) -> bool:
     return done.rowcount > 0
 
 
+def delete_some(db: sqlite3.Connection, statuses: frozenset[JobStatus], until: float, most: int) -> int:
+    """Forget at most `most` jobs of these statuses that ended until then; returns how many."""
+    phases = [phase for phase in Phase if phase.status in statuses and phase.status.is_over]
+    done = db.execute(
+        "DELETE FROM jobs WHERE number IN (SELECT number FROM jobs"
+        " WHERE phase IN (SELECT value FROM json_each(?)) AND coalesce(ended_at, 0) <= ? LIMIT ?)",
+        (names_to_json(tuple(phases)), until, most),
+    )
+    return done.rowcount
+
+
+def missing(db: sqlite3.Connection, job_ids: tuple[JobId, ...]) -> tuple[JobId, ...]:
+    """Those of `job_ids` that the journal does not have."""
+    rows = db.execute(
+        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM jobs)", (names_to_json(job_ids),)
+    )
+    return tuple(JobId(row[0]) for row in rows)
+
+
 def revision(db: sqlite3.Connection) -> int:
     """The latest change's number."""
     return int(db.execute("SELECT revision FROM clock").fetchone()[0])
