@@ -2,7 +2,8 @@
 
 from tui.backends.comfyui_api import ComfyUIApi
 from tui.backends.comfyui_pace import Pace
-from tui.backends.comfyui_socket import ComfyUISocket
+from tui.backends.comfyui_socket import Conversation, Listener
+from tui.backends.kept_socket import KeptSocket
 from tui.domain.settings import ServerSettings
 from tui.transport.http import HttpClient
 
@@ -13,7 +14,7 @@ class Session:
     def __init__(self, settings: ServerSettings, client_id: str, pace: Pace) -> None:
         self._http = HttpClient(settings)
         self.api = ComfyUIApi(self._http)
-        self.socket = ComfyUISocket(settings, client_id, pace)
+        self.socket: KeptSocket[Listener] = KeptSocket(lambda: Conversation.open(settings, client_id), pace)
         self.client_id = client_id
         self.pace = pace
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from tui.backends.invokeai_api import InvokeAIApi
 from tui.backends.invokeai_login import Login
 from tui.backends.invokeai_pace import Pace
-from tui.backends.invokeai_socket import InvokeAISocket
+from tui.backends.invokeai_socket import Conversation, Listener
+from tui.backends.kept_socket import KeptSocket
 from tui.domain.settings import ServerSettings
 from tui.transport.http import HttpClient
 
@@ -18,7 +19,7 @@ class Session:
         self._http = HttpClient(replace(settings, username=None, password=None))
         login = Login(self._http, settings)
         self.api = InvokeAIApi(self._http, login)
-        self.socket = InvokeAISocket(settings, login, pace)
+        self.socket: KeptSocket[Listener] = KeptSocket(lambda: Conversation.open(settings, login), pace)
         self.pace = pace
 
     async def aclose(self) -> None:

@@ -92,7 +92,7 @@ class JobWatch:
 
     def close(self) -> None:
         """Stop listening."""
-        self._session.socket.forget(self._job_id)
+        self._session.socket.forget(self._job_id, self)
 
     def receive(self, message: Message) -> None:
         """See `Listener`."""
