@@ -13,7 +13,8 @@ from tui.domain.forms import (
     TextField,
 )
 from tui.domain.request import FieldValue, Lora, PictureInput, Task
-from tui.services.fitting import alike, fitted
+from tui.services.fitting import fitted
+from tui.services.names import alike
 
 FORM = Form(
     workflow="img2img_default",

@@ -1,6 +1,5 @@
 """Values meant for one server's form, brought to another's: kept, spelled its way, or let go and said so."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -19,6 +18,7 @@ from tui.domain.forms import (
 )
 from tui.domain.request import FieldValue, Lora, PictureInput
 from tui.domain.text import one_line
+from tui.services.names import alike, paired
 from tui.workflow.slots import MULTIPLE, STANDARD_LABELS
 
 _SIZES = frozenset({"width", "height"})
@@ -27,10 +27,6 @@ _FREE_AT_NOUGHT = frozenset({*_SIZES, "steps"})
 
 _USUAL = {"batch_size": 1, "denoise": 1.0, "control_strength": 1.0}
 """What a server that does not ask does anyway."""
-
-_HASH = re.compile(r"\s*\[[0-9a-f]{6,64}\]$")
-_ENDING = re.compile(r"\.(safetensors|sft|ckpt|pth?|bin|gguf)$")
-_ANCESTRAL = re.compile(r"[ _-]a$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +42,8 @@ def fitted(form: Form, values: Mapping[str, FieldValue], server: str) -> Fitted:
     kept: dict[str, FieldValue] = {}
     losses: list[str] = []
     unused: list[str] = []
-    for name, value in values.items():
-        if _says_nothing(name, value):
+    for name, value in paired(form, values).items():
+        if says_nothing(name, value):
             continue
         field = form.field(name)
         if field is None or field.unavailable:
@@ -61,24 +57,8 @@ def fitted(form: Form, values: Mapping[str, FieldValue], server: str) -> Fitted:
     return Fitted(kept, tuple(losses))
 
 
-def alike(wanted: str, choices: tuple[str, ...]) -> str | None:
-    """The choice that names the same thing: servers differ in folders, endings, hashes and separators.
-
-    "DPM++ 2M" is dpmpp_2m, "Euler a" euler_ancestral, "fox.safetensors [1a2b3c4d5e]" a fox.
-    """
-    if wanted in choices:
-        return wanted
-    key = _key(wanted)
-    return next((choice for choice in choices if key and _key(choice) == key), None)
-
-
-def _key(name: str) -> str:
-    plain = _HASH.sub("", name.casefold().replace("\\", "/").rpartition("/")[2])
-    plain = _ENDING.sub("", plain).replace("++", "pp")
-    return "".join(filter(str.isalnum, _ANCESTRAL.sub(" ancestral", plain)))
-
-
-def _says_nothing(name: str, value: FieldValue) -> bool:
+def says_nothing(name: str, value: FieldValue) -> bool:
+    """Whether a value leaves the field to the server."""
     return value is None or value in ("", ()) or (name in _FREE_AT_NOUGHT and value == 0)
 
 

@@ -18,7 +18,7 @@ from tui.domain.forms import (
     ToggleField,
 )
 from tui.domain.request import FieldValue, Lora, PictureInput
-from tui.services.fitting import alike
+from tui.services.names import alike
 
 RECENT = 50
 """How many prompts and folders are remembered."""
@@ -33,6 +33,12 @@ class Draft:
     values: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
     """By field name, of every form seen: what one form calls `steps` the next one does too."""
 
+    aside: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
+    """What was meant where the present server holds something else in its place, or nothing."""
+
+    workflow_aside: str = ""
+    """The person's workflow that the present server cannot run, while another one stands in for it."""
+
     last_seed: int | None = None
     folder: str = ""
     recent_folders: tuple[str, ...] = ()
@@ -40,8 +46,17 @@ class Draft:
     """Newest first."""
 
     def with_values(self, values: Mapping[str, FieldValue]) -> "Draft":
-        """The same with these values changed."""
-        return replace(self, values=MappingProxyType({**self.values, **values}))
+        """The same with these values changed, as they are meant from now on."""
+        aside = {name: value for name, value in self.aside.items() if name not in values}
+        return replace(
+            self, values=MappingProxyType({**self.values, **values}), aside=MappingProxyType(aside)
+        )
+
+    def carried(self, values: Mapping[str, FieldValue], aside: Mapping[str, FieldValue]) -> "Draft":
+        """The same with what a server's form makes of it; what was meant stays known."""
+        return replace(
+            self, values=MappingProxyType({**self.values, **values}), aside=MappingProxyType({**aside})
+        )
 
     def with_server(self, name: str) -> "Draft":
         """The same on another server."""
@@ -49,7 +64,11 @@ class Draft:
 
     def with_workflow(self, name: str) -> "Draft":
         """The same with another workflow."""
-        return replace(self, workflow=name)
+        return replace(self, workflow=name, workflow_aside="")
+
+    def with_stand_in(self, name: str) -> "Draft":
+        """The same with another workflow, until the one it had can run again."""
+        return replace(self, workflow=name, workflow_aside=self.workflow)
 
     def with_prompt_sent(self, prompt: str, seed: int) -> "Draft":
         """The same after a request went out."""
@@ -122,7 +141,9 @@ def to_mapping(draft: Draft) -> dict[str, Any]:
     return {
         "server": draft.server,
         "workflow": draft.workflow,
+        "workflow_aside": draft.workflow_aside,
         "values": {name: _to_json(value) for name, value in draft.values.items()},
+        "aside": {name: _to_json(value) for name, value in draft.aside.items()},
         "last_seed": draft.last_seed,
         "folder": draft.folder,
         "recent_folders": list(draft.recent_folders),
@@ -134,12 +155,12 @@ def from_mapping(stored: Mapping[str, Any]) -> Draft:
     """What `to_mapping` wrote; whatever in it makes no sense is left out."""
     blank = Draft()
     seed = stored.get("last_seed")
-    values = stored.get("values")
-    decoded = _values(cast("Mapping[object, object]", values)) if isinstance(values, Mapping) else {}
     return Draft(
         server=_text(stored.get("server"), blank.server),
         workflow=_text(stored.get("workflow"), blank.workflow),
-        values=MappingProxyType(decoded),
+        workflow_aside=_text(stored.get("workflow_aside"), blank.workflow_aside),
+        values=MappingProxyType(_values(stored.get("values"))),
+        aside=MappingProxyType(_values(stored.get("aside"))),
         last_seed=seed if type(seed) is int else None,
         folder=_text(stored.get("folder"), blank.folder),
         recent_folders=_texts(stored.get("recent_folders")),
@@ -157,9 +178,11 @@ def _to_json(value: FieldValue) -> object:
             return value
 
 
-def _values(stored: Mapping[object, object]) -> dict[str, FieldValue]:
+def _values(stored: object) -> dict[str, FieldValue]:
     found: dict[str, FieldValue] = {}
-    for name, value in stored.items():
+    if not isinstance(stored, Mapping):
+        return found
+    for name, value in cast("Mapping[object, object]", stored).items():
         if isinstance(value, str | int | float | bool) or value is None:
             found[str(name)] = value
         elif isinstance(value, Mapping):

@@ -1,6 +1,7 @@
 """What the studio is at, apart from the screen: the draft, its form, and what is sent."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,10 @@ from tui.domain.job import Job
 from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerKind
+from tui.domain.text import one_line
+from tui.ui.carrying import carried, stand_in
 from tui.ui.draft import Draft, starting_values
+from tui.ui.words import server_label
 
 if TYPE_CHECKING:
     from tui.services.bundle import Services
@@ -27,7 +31,12 @@ class Session:
         self.form: Form | None = None
         """The form of the draft's workflow on the draft's server, once it was fetched."""
 
+        self.losses: tuple[str, ...] = ()
+        """What did not go along when the server was changed, in sentences."""
+
         self._form_of = ("", "")
+        self._came_from: Form | None = None
+        self._left: dict[str, Mapping[str, FieldValue]] = {}
         self._wish = ""
         self._is_fresh = False
         self._edited: Job | None = None
@@ -46,6 +55,8 @@ class Session:
         names = [connection.server for connection in self.image_servers]
         wanted = next((known for known in (name, self.draft.server) if known in names), None)
         chosen = wanted or next(iter(names), "")
+        if chosen != self.draft.server:
+            self.losses = ()
         self.draft = self.draft.with_server(chosen)
         return chosen
 
@@ -69,6 +80,7 @@ class Session:
     def choose_workflow(self, name: str) -> None:
         """Take another workflow; the values that fit it stay, unless it brings its own."""
         self._is_fresh = name != self.draft.workflow
+        self.losses = ()
         self.draft = self.draft.with_workflow(name)
 
     async def workflows(self) -> tuple[WorkflowSummary, ...]:
@@ -77,18 +89,63 @@ class Session:
 
     async def open_form(self) -> Form:
         """Fetch the form for the draft's workflow and server, and fill what the draft does not know."""
+        if self.draft.server != self._form_of[0]:
+            await self._settle_workflow()
         wanted = (self.draft.server, self.draft.workflow)
-        if wanted != self._form_of:
-            self.form = None
+        if wanted != self._form_of and self.form is not None:
+            self._leave(self.form)
         known = _NOTHING if self._is_fresh else self.draft.values
         form = await self._services.workflows.form(*wanted, known)
         if wanted == (self.draft.server, self.draft.workflow):
-            self.form, self._form_of = form, wanted
-            brings_its_own = self._is_fresh and form.brings_values
-            self._is_fresh = False
-            values = starting_values(form, _NOTHING if brings_its_own else self.draft.values)
-            self.draft = self.draft.with_values(values)
-        return form
+            self._take(form, wanted)
+        return self.form or form
+
+    def _leave(self, form: Form) -> None:
+        """Remember what was chosen here, for who comes back."""
+        self._came_from, self.form = form, None
+        names = {field.name for field in form.fields}
+        chosen = {name: value for name, value in self.draft.values.items() if name in names}
+        self._left[self._form_of[0]] = {**self._left.get(self._form_of[0], _NOTHING), **chosen}
+
+    def _take(self, form: Form, wanted: tuple[str, str]) -> None:
+        """Fill a form that was fetched with what is meant."""
+        is_elsewhere = self._form_of[0] not in ("", wanted[0])
+        self._form_of = wanted
+        brings_its_own = self._is_fresh and form.brings_values
+        self._is_fresh = False
+        if brings_its_own:
+            self.draft = self.draft.with_values(starting_values(form, _NOTHING))
+        elif is_elsewhere:
+            self._carry(form)
+        else:
+            values = starting_values(form, self.draft.values)
+            self.draft = self.draft.carried(values, self.draft.aside)
+        self.form = replace(form, notes=(*form.notes, *self.losses)) if self.losses else form
+
+    def _carry(self, form: Form) -> None:
+        """Bring the draft to the form of another server."""
+        server = self.draft.server
+        fit = carried(
+            form, self._came_from, self.draft, server_label(server), self._left.get(server, _NOTHING)
+        )
+        self.draft = self.draft.carried(fit.values, fit.aside)
+        self.losses = (*self.losses, *fit.losses)
+
+    async def _settle_workflow(self) -> None:
+        """Where no graphs run, a workflow of the person's gives way to the built-in one for its task."""
+        draft = self.draft
+        if self._services.catalog.capabilities(draft.server).runs_graphs:
+            if draft.workflow_aside:
+                self.draft = draft.with_workflow(draft.workflow_aside)
+            return
+        known = await self._services.workflows.list()
+        if any(item.name == draft.workflow and item.source == "template" for item in known):
+            return
+        self.draft = draft.with_stand_in(stand_in(self.form or self._came_from))
+        names = {item.name: item.title for item in known}
+        title = one_line(names.get(draft.workflow, draft.workflow.rpartition("/")[2]), 60)
+        why = f"{server_label(draft.server)} does not run ComfyUI's workflow “{title}”"
+        self.losses = (f"{why}: “{names[self.draft.workflow]}” stands in for it.",)
 
     def edit(self, name: str, value: FieldValue) -> bool:
         """The person gave a field another value; whether other fields come and go with it."""
@@ -120,6 +177,7 @@ class Session:
         values, draft = self.values(), self.draft
         request = await self._services.workflows.request(draft.server, draft.workflow, values)
         job = await self._submit(draft.server, request)
+        self.losses = ()
         self.draft = self.draft.with_prompt_sent(request.prompt, request.seed)
         return job
 

@@ -254,7 +254,10 @@ class StudioScreen(PartnerPlace):
             wrong.focus_editor()
             raise InputError(f"{wrong.field.label}: {wrong.complaint}.")
         session = self.session
+        has_losses = bool(session.losses)
         await session.generate()
+        if has_losses:
+            self.refresh_form()  # they were said, and the person went on
         panel.tell_seed(session.draft.last_seed)
         self.query_one("#prompt", PromptArea).earlier = session.draft.recent_prompts
 
