@@ -18,3 +18,11 @@ class PictureInfo:
 
     frames: int = 1
     """More than one when it is animated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of an animated picture, encoded, and for how long it is seen."""
+
+    data: bytes
+    seconds: float

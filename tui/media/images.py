@@ -50,7 +50,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\..*")
 
 def inspect(source: Source) -> PictureInfo:
     """Size and format from the header alone; raises `PictureError`."""
-    with _opened(source) as (image, byte_count):
+    with opened(source) as (image, byte_count):
         width, height = image.size
         if _orientation(image) in _SIDEWAYS:
             width, height = height, width
@@ -66,14 +66,14 @@ def inspect(source: Source) -> PictureInfo:
 
 def open_picture(source: Source, *, maximum_pixels: int = MAXIMUM_PIXELS) -> Image.Image:
     """The decoded picture, its first frame if animated; raises `PictureError`. Not for the event loop."""
-    with _opened(source, maximum_pixels) as (image, _):
+    with opened(source, maximum_pixels) as (image, _):
         image.load()
         return _plain(_upright(image))
 
 
 def thumbnail(source: Source, box: tuple[int, int], *, maximum_pixels: int = MAXIMUM_PIXELS) -> Image.Image:
     """The picture scaled down to fit `box`; a JPEG is decoded at a fraction of its size."""
-    with _opened(source, maximum_pixels) as (image, _):
+    with opened(source, maximum_pixels) as (image, _):
         longest = max(box)
         image.draft("RGB", (longest, longest))
         image.load()
@@ -83,7 +83,7 @@ def thumbnail(source: Source, box: tuple[int, int], *, maximum_pixels: int = MAX
 
 
 @contextmanager
-def _opened(source: Source, maximum_pixels: int = MAXIMUM_PIXELS) -> Generator[tuple[Image.Image, int]]:
+def opened(source: Source, maximum_pixels: int = MAXIMUM_PIXELS) -> Generator[tuple[Image.Image, int]]:
     """The picture, checked and not yet decoded, and its length; what fails while it is used is its fault."""
     name = f"“{one_line(source.name, 80)}”" if isinstance(source, Path) else "The picture"
     with _stream(source, name) as (stream, byte_count):

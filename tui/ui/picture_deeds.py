@@ -38,6 +38,21 @@ async def do(verb: str, widget: Widget, result: Result | None) -> None:
             compare(widget, result)
 
 
+async def keep(widget: Widget, result: Result | None) -> Result | None:
+    """Save what a preview node showed with the results; raises `InputError` for anything else."""
+    if result is None or result.output not in result.job.asides:
+        raise InputError(
+            "This is saved already.", "p shows what the preview nodes showed, where there are any."
+        )
+    services = app_of(widget).services
+    if services is None:
+        return None
+    job = await services.generation.keep(result.job.id, result.output.path)
+    saved = job.outputs[result.job.outputs.index(result.output)]
+    app_of(widget).say(f"Saved as {Path(saved.path).name}")
+    return Result(saved, job)
+
+
 def _copy(widget: Widget, text: str, what: str) -> None:
     if len(text) > COPIED_AT_MOST:
         text = text.partition("\nGraph: ")[0]

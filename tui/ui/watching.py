@@ -1,22 +1,17 @@
 """Which picture the studio shows: the one being made, then the one that came of it."""
 
-import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.domain.errors import PictureError
 from tui.domain.events import OutputSaved, PreviewReceived
 from tui.domain.job import Job, JobId, JobStatus, SavedOutput
 from tui.domain.text import one_line
 from tui.ui import words
 from tui.ui.finished import Result
+from tui.ui.looks import look_at
 from tui.ui.widgets.picture_pane import PicturePane
 
 if TYPE_CHECKING:
     from tui.services.bundle import Services
-
-MOST_BYTES = 200_000_000
-"""A file larger than this is not read to be shown."""
 
 
 class Watching:
@@ -55,41 +50,12 @@ class Watching:
             await self.show(saved.output, services, _job(services, saved.job_id))
 
     async def show(self, output: SavedOutput, services: "Services", job: Job | None) -> None:
-        """Read a finished picture off the loop and show it with what is known of it."""
+        """Read a finished file off the loop and show it with what is known of it."""
         self.shown = output
-        said, data = await facts_and_bytes(services, output, job)
-        if self.shown is not output:
-            return
-        if data is None:
-            self._pane.say(said)
-        else:
-            self._pane.show(data, said)
+        look = await look_at(services, output, job)
+        if self.shown is output:
+            self._pane.show(look)
             self._pane.result = Result(output, job) if job is not None else None
-
-
-async def facts_and_bytes(
-    services: "Services", output: SavedOutput, job: Job | None
-) -> tuple[str, bytes | None]:
-    """A finished picture's caption and file, or why there is none, read off the loop."""
-    path = Path(output.path)
-    try:
-        info = await services.pictures.inspect(path)
-        data = await asyncio.to_thread(_read, path)
-    except PictureError as error:
-        return one_line(error.sentence), None
-    except OSError:
-        return f"{one_line(path.name)} cannot be read.", None
-    return caption(output, f"{info.width}×{info.height}", job), data
-
-
-def caption(output: SavedOutput, size: str, job: Job | None) -> str:
-    """fox_00012.png · 512×512 · seed 471 · 4.1 s"""
-    parts = [one_line(Path(output.path).name, 60), size]
-    if output.seed is not None:
-        parts.append(f"seed {output.seed}")
-    if job is not None and job.started_at and job.ended_at:
-        parts.append(words.duration(job.ended_at - job.started_at))
-    return " · ".join(part for part in parts if part)
 
 
 def _caption_of_running(job: Job) -> str:
@@ -99,8 +65,3 @@ def _caption_of_running(job: Job) -> str:
 
 def _job(services: "Services", job_id: JobId) -> Job | None:
     return next((job for job in services.generation.jobs if job.id == job_id), None)
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES)

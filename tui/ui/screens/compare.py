@@ -14,10 +14,10 @@ from tui.terminal.picture import Picture
 from tui.ui.access import app_of
 from tui.ui.finished import Result, differences
 from tui.ui.gesture import gesture
+from tui.ui.looks import look_at
 from tui.ui.picture_deeds import do
 from tui.ui.plain import plain
 from tui.ui.screens.place import Place
-from tui.ui.watching import facts_and_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,8 @@ class Half(Vertical):
     async def on_mount(self) -> None:
         services = app_of(self).services
         if services is not None:
-            self._fill(*(await facts_and_bytes(services, self.result.output, self.result.job)))
+            look = await look_at(services, self.result.output, self.result.job)
+            self._fill(look.caption, look.picture)
 
     def _fill(self, words: str, data: bytes | None) -> None:
         if data is None:

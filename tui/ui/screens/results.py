@@ -40,6 +40,8 @@ class ResultsScreen(Place):
             "c", "compare", "Compare with the marked, or the one before", id="results.compare", show=False
         ),
         Binding("t", "contact", "Contact sheet", id="results.contact", show=False),
+        Binding("p", "pane('aside')", "What preview nodes showed", id="results.aside", show=False),
+        Binding("s", "pane('keep')", "Save a preview with the results", id="results.keep", show=False),
         Binding("o", "do('view')", "Open in the viewer", id="results.view", show=False),
         Binding("y", "do('copy_path')", "Copy the path", id="results.copy-path", show=False),
         Binding("Y", "do('copy_recipe')", "Copy the recipe", id="results.copy-recipe", show=False),
@@ -143,8 +145,21 @@ class ResultsScreen(Place):
 
         open_contact(self, list(self._list.items), self._list.current, self._open)
 
-    def on_picture_pane_chosen(self, event: PicturePane.Chosen) -> None:
-        self._open(event.result)
+    def action_pane(self, verb: str) -> None:
+        """Do to the picture beside the list what its own keys do."""
+        pane = self.query_one(PicturePane)
+        if verb == "aside":
+            pane.action_aside()
+        else:
+            pane.action_keep()
+
+    @work(exclusive=True, group="look")
+    async def on_picture_pane_chosen(self, event: PicturePane.Chosen) -> None:
+        services, result = app_of(self).services, event.result
+        if result in self._list.items:
+            self._open(result)
+        elif services is not None:
+            await self._watching.show(result.output, services, result.job)
 
     def _open(self, result: Result) -> None:
         paths = [item.output.path for item in self._list.items]

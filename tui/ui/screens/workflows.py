@@ -15,6 +15,7 @@ from tui.domain.errors import LatentuiError
 from tui.domain.forms import WorkflowSummary
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
+from tui.ui.looks import Look
 from tui.ui.plain import plain
 from tui.ui.screens.line_sheet import LineSheet
 from tui.ui.screens.place import Place
@@ -139,7 +140,7 @@ class WorkflowsScreen(Place):
         if data:
             pane = self.query_one(PicturePane)
             await pane.open()
-            pane.show(data, "")
+            pane.show(Look("", data))
 
     def on_listing_chosen(self) -> None:
         self.action_take()

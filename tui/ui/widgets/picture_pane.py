@@ -21,6 +21,8 @@ from tui.ui.plain import plain
 from tui.ui.screens.place import Hints, Place
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from tui.terminal.picture import Picture
 
 HINTS = (
@@ -84,7 +86,8 @@ class PicturePane(Vertical, can_focus=True):
         super().__init__(id=id)
         self._welcome = welcome
         self._other_hints: Hints = ()
-        self._is_moving = self._is_playing = False
+        self._is_moving = False
+        self._playing: Worker[None] | None = None
         self.result: Result | None = None
         """The finished picture shown, where its job is known."""
 
@@ -155,17 +158,16 @@ class PicturePane(Vertical, can_focus=True):
         self._turn_to("-has-text")
 
     def _stop(self) -> None:
-        self.workers.cancel_group(self, "play")
-        self._is_moving = self._is_playing = False
+        if self._playing is not None:
+            self._playing.cancel()
+        self._playing, self._is_moving = None, False
 
     def action_play(self) -> None:
         """Let an animated picture move, or stand still again."""
-        if self._is_playing:
-            self.workers.cancel_group(self, "play")
-            self._is_playing = False
+        if self._playing is not None and self._playing.is_running:
+            self._playing.cancel()
         elif self._is_moving and self.result is not None:
-            self._is_playing = True
-            self._play(self.result.output.path)
+            self._playing = self._play(self.result.output.path)
 
     @work(exclusive=True, group="play")
     @gesture
