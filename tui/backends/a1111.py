@@ -69,8 +69,7 @@ class A1111Backend(ImageBackend):
         if settings.url != self._settings.url:
             self._line, self._arrival = Line(), Arrival(self._pace.starting)
         self._settings = settings
-        self._sessions.retire()
-        await self._sessions.close_unused()
+        await self._sessions.renew()
 
     async def disconnect(self) -> None:
         """Let go of the connections; jobs on the server go on, and their pictures are lost."""

@@ -59,8 +59,7 @@ class ComfyUIBackend(ImageBackend):
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
         self._settings = settings
-        self._sessions.retire()
-        await self._sessions.close_unused()
+        await self._sessions.renew()
 
     async def disconnect(self) -> None:
         """Let go of sockets; jobs on the server go on unwatched."""

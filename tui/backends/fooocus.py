@@ -64,8 +64,7 @@ class FooocusBackend(ImageBackend):
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
         self._settings = settings
-        self._sessions.retire()
-        await self._sessions.close_unused()
+        await self._sessions.renew()
 
     async def disconnect(self) -> None:
         """Let go of the connections; jobs on the server go on unwatched."""

@@ -65,8 +65,7 @@ class InvokeAIBackend(ImageBackend):
         """Take other settings; jobs that run keep their connection until they are over."""
         self._settings = settings
         self._models = self._device = None
-        self._sessions.retire()
-        await self._sessions.close_unused()
+        await self._sessions.renew()
 
     async def disconnect(self) -> None:
         """Let go of sockets; jobs on the server go on unwatched."""

@@ -48,8 +48,7 @@ class LMStudioBackend(TextBackend):
         """Take other settings; an answer that is being written keeps its connection."""
         self._list_path = None
         self._settings = settings
-        self._sessions.retire()
-        await self._sessions.close_unused()
+        await self._sessions.renew()
 
     async def disconnect(self) -> None:
         self._list_path = None

@@ -51,7 +51,7 @@ class Sessions(Generic[S]):
             yield session
         finally:
             self._in_use.remove(session)
-            await self.close_unused()
+            await self._close_unused()
 
     def retire(self) -> None:
         """Let the next one who asks have a new session."""
@@ -59,17 +59,21 @@ class Sessions(Generic[S]):
             self._retired.append(self._current)
             self._current = None
 
-    async def close_unused(self) -> None:
-        """Close the retired ones that nobody uses."""
-        for session in [session for session in self._retired if session not in self._in_use]:
-            self._retired.remove(session)
-            await session.aclose()
+    async def renew(self) -> None:
+        """The same, and close what nobody uses."""
+        self.retire()
+        await self._close_unused()
 
     async def aclose(self) -> None:
         """Close all of them, also those in use; the next one who asks has a new session."""
         self.retire()
         sessions, self._retired = self._retired, []
         for session in sessions:
+            await session.aclose()
+
+    async def _close_unused(self) -> None:
+        for session in [session for session in self._retired if session not in self._in_use]:
+            self._retired.remove(session)
             await session.aclose()
 
 
