@@ -90,6 +90,12 @@ class FakeQueue:
         self.jobs = tuple(job for job in self.jobs if job.id != job_id)
         self.archive = tuple(job for job in self.archive if job.id != job_id)
 
+    async def drop_ended(self, statuses: frozenset[JobStatus]) -> int:
+        before = len(self.jobs) + len(self.archive)
+        self.jobs = tuple(job for job in self.jobs if job.status not in statuses)
+        self.archive = tuple(job for job in self.archive if job.status not in statuses)
+        return before - len(self.jobs) - len(self.archive)
+
     async def history(
         self,
         *,
@@ -110,7 +116,8 @@ class FakeQueue:
         return tuple(found)
 
     async def counts(self) -> dict[JobStatus, int]:
-        return dict(Counter(job.status for job in (*self.jobs, *self.archive)))
+        found = Counter(job.status for job in (*self.jobs, *self.archive))
+        return {status: found[status] for status in JobStatus}
 
     async def log(self, job_id: JobId) -> tuple[FakeChange, ...]:
         return self.logs.get(job_id, ())

@@ -8,6 +8,7 @@ import pytest
 from tests.support.fake_queue import FakeChange
 from tests.support.fake_services import FakeServices, connected, fake_services
 from tests.support.studio import SIZES, Studio, open_studio
+from tui.domain.events import JobDropped
 from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.request import GenerationRequest
 from tui.ui.screens.jobs import JobsScreen
@@ -254,6 +255,46 @@ async def test_a_job_that_is_over_is_dropped_after_a_question(tmp_path: Path) ->
         await studio.until(lambda: [j.id for j in services.generation.archive] == [job(1).id])
         await studio.until(lambda: prompts(studio) == ["fox 1"])
         await studio.until_text("all 1")
+
+
+async def test_all_that_is_over_is_dropped_after_a_question_that_counts(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    for number, status in enumerate(JobStatus, 1):
+        services.generation.put(job(number, status))
+    services.generation.archive = tuple(job(number) for number in range(300, 100, -1))
+    async with open_studio(services) as studio:
+        await to_jobs(studio, "fox 1")
+        await studio.press("6")
+        await studio.until(lambda: prompts(studio) == ["fox 5"])
+        await studio.press("D")
+        await studio.until_text("Drop 1 job?")
+        await studio.press("y")
+        await studio.until_text("Nothing was cancelled.")
+        await studio.press("1", "D")
+        await studio.until_text("201 done, 1 failed; those whose outcome is unknown stay.")
+        await studio.press("n")
+        await studio.until(lambda: isinstance(studio.app.screen, JobsScreen))
+        assert len(services.generation.archive) == 200
+        await studio.press("D")
+        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.press("y")
+        await studio.until(lambda: len(prompts(studio)) == 3)
+        statuses = {job.status for job in listing(studio).items}
+        assert statuses == {JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.UNKNOWN}
+        await studio.press("D")
+        await studio.until_text("Nothing here is over.")
+
+
+async def test_what_another_program_dropped_leaves_the_list(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    services.generation.put(job(1))
+    services.generation.put(job(2))
+    async with open_studio(services) as studio:
+        await to_jobs(studio, "fox 1")
+        gone = services.generation.jobs[0]
+        await services.generation.drop(gone.id)
+        services.generation.tell(JobDropped(gone.id))
+        await studio.until(lambda: prompts(studio) == ["fox 1"])
 
 
 async def test_an_unknown_one_is_looked_for_or_run_again(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tui.domain.errors import InputError
 from tui.domain.events import JobChanged
 from tui.domain.job import Job, JobId, JobStatus
 from tui.services.bundle import Services, open_services
+from tui.ui.words import jobs
 
 _STOPPING_SECONDS = 10.0
 """How long `cancel` waits to see the job stopped."""
@@ -27,13 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
 async def _list(arguments: argparse.Namespace) -> int:
     status = _status(arguments.status)
     async with _opened() as services:
-        jobs = await services.generation.history(limit=arguments.limit, status=status, text=arguments.search)
+        found = await services.generation.history(limit=arguments.limit, status=status, text=arguments.search)
     if arguments.json:
-        _print(json.dumps([summary(job) for job in jobs]))
+        _print(json.dumps([summary(job) for job in found]))
         return 0
-    for job in jobs:
+    for job in found:
         _print(line_of(job))
-    if not jobs:
+    if not found:
         _say("There is no such job." if status or arguments.search else "There are no jobs yet.")
     return 0
 
@@ -118,7 +119,7 @@ async def _drop(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print(json.dumps({"dropped": count}))
     elif arguments.finished:
-        _say(f"Dropped: {count}. Their files stay.")
+        _say(f"{jobs(count)} dropped; their files stay.")
     return 0
 
 
@@ -136,8 +137,8 @@ def _make_sure(count: int, *, is_sure: bool) -> None:
     if is_sure or not count:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise InputError(f"{count} jobs would be dropped.", "Say --yes where nobody can be asked.")
-    print(f"Drop {count} jobs? Their files stay. [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+        raise InputError(f"{jobs(count)} would be dropped.", "Say --yes where nobody can be asked.")
+    print(f"Drop {jobs(count)}? Their files stay. [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise InputError("Nothing was dropped.")
 

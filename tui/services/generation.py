@@ -200,7 +200,7 @@ class GenerationService:
         return await self._archive.drop_ended(statuses)
 
     async def wait(self, job_id: JobId) -> Job:
-        """The job once it is over, whichever program runs it. Raises InputError if it is dropped meanwhile."""
+        """The job once it is over, whichever program runs it. Raises InputError if it is dropped."""
         events = self.events()
         if self._roster.get(job_id) is None:
             self._roster.put(await self._archive.read(job_id))

@@ -27,7 +27,7 @@ from tui.ui.theme import DARK, THEMES, other_theme
 if TYPE_CHECKING:  # nothing that the first frame can do without is imported for it
     from tui.domain.events import OutputSaved, PreviewReceived
     from tui.domain.forms import WorkflowSummary
-    from tui.domain.job import Job
+    from tui.domain.job import Job, JobId
     from tui.domain.request import GenerationRequest
     from tui.domain.server import Connection
     from tui.domain.settings import ServerSettings, Settings
@@ -100,12 +100,12 @@ class LatentuiApp(App[int]):
         self.workflows: tuple[WorkflowSummary, ...] = ()
         """What the palette offers: the workflows of the chosen server."""
 
-        self._message = ""
-        self._fault = ""
+        self._message = self._fault = ""
         self.session_opened: Signal[Session] = Signal(self, "session opened")
         self.preview_received: Signal[PreviewReceived] = Signal(self, "preview received")
         self.output_saved: Signal[OutputSaved] = Signal(self, "output saved")
         self.job_ended: Signal[Job] = Signal(self, "job ended")
+        self.jobs_dropped: Signal[frozenset[JobId]] = Signal(self, "jobs dropped")
         self.settings_changed: Signal[Settings] = Signal(self, "settings changed")
         if self._options.theme in self.available_themes:
             self.theme = self._options.theme
@@ -172,6 +172,10 @@ class LatentuiApp(App[int]):
         """From the pump."""
         self.job_ended.publish(job)
 
+    def show_dropped(self, job_ids: "frozenset[JobId]") -> None:
+        """From the pump."""
+        self.jobs_dropped.publish(job_ids)
+
     def tell(self, error: LatentuiError) -> None:
         """Show what went wrong and what to do about it; the whole of it is one key away."""
         self._message = f"{error.title}\n\n{error.advice}".strip()
@@ -216,8 +220,7 @@ class LatentuiApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave; asks where a server keeps no pictures for us."""
-        at_risk = self.services.generation.at_risk if self.services else ()
-        if at_risk:
+        if self.services is not None and (at_risk := self.services.generation.at_risk):
             self._ask_to_quit(len(at_risk))
         else:
             self.exit()

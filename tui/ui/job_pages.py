@@ -43,6 +43,12 @@ VIEWS = (
         asked=(JobStatus.FAILED, JobStatus.UNKNOWN),
         empty="Nothing failed, and nothing is in doubt.",
     ),
+    View(
+        name="cancelled",
+        statuses=frozenset({JobStatus.CANCELLED}),
+        asked=(JobStatus.CANCELLED,),
+        empty="Nothing was cancelled.",
+    ),
 )
 
 
@@ -86,6 +92,10 @@ class JobPages:
     def forget(self, job_id: JobId) -> None:
         """A job was dropped."""
         self._older.pop(job_id, None)
+
+    def has(self, job_ids: Iterable[JobId]) -> bool:
+        """Whether one of these was fetched."""
+        return any(job_id in self._older for job_id in job_ids)
 
     def listed(self, at_hand: Sequence[Job], waiting: Mapping[JobId, int]) -> tuple[Job, ...]:
         """Running ones, then waiting ones in their order, then the latest that are over."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Protocol
 
-from tui.domain.events import JobChanged, OutputSaved, PreviewReceived, ServiceEvent
+from tui.domain.events import JobChanged, JobDropped, OutputSaved, PreviewReceived, ServiceEvent
 from tui.domain.job import Job, JobId
 from tui.domain.server import Connection
 from tui.domain.settings import Settings
@@ -30,6 +30,8 @@ class Listener(Protocol):
 
     def show_ending(self, job: Job) -> None: ...
 
+    def show_dropped(self, job_ids: frozenset[JobId]) -> None: ...
+
 
 class Pump:
     """Collects facts as they come and hands them on at most thirty times a second, the latest of each."""
@@ -44,6 +46,7 @@ class Pump:
         self._previews: dict[JobId, PreviewReceived] = {}
         self._outputs: list[OutputSaved] = []
         self._endings: dict[JobId, Job] = {}
+        self._dropped: set[JobId] = set()
         self._over: set[JobId] = {job.id for job in services.generation.jobs if job.status.is_over}
 
     async def run(self) -> None:
@@ -69,6 +72,9 @@ class Pump:
             case JobChanged():
                 self._jobs_changed = True
                 self._note_ending(event.job)
+            case JobDropped():
+                self._jobs_changed = True
+                self._dropped.add(event.job_id)
             case _:
                 self._jobs_changed = True
 
@@ -111,6 +117,9 @@ class Pump:
         outputs, self._outputs = self._outputs, []
         for saved in outputs:
             listener.show_output(saved)
+        if self._dropped:
+            dropped, self._dropped = frozenset(self._dropped), set()
+            listener.show_dropped(dropped)
         endings, self._endings = self._endings, {}
         for job in endings.values():
             listener.show_ending(job)

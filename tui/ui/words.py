@@ -105,6 +105,16 @@ def job_state(job: Job) -> str:
             return one_line(job.error_title) or "nobody can say what became of it"
 
 
+def jobs(count: int) -> str:
+    """1 job, 2 jobs."""
+    return "1 job" if count == 1 else f"{count} jobs"
+
+
+def ended(status: JobStatus) -> str:
+    """How jobs that are over are counted."""
+    return "done" if status is JobStatus.COMPLETED else status.value
+
+
 def progress(job: Job) -> str:
     """Step, speed and time left of a running job."""
     parts = [f"{job.step}/{job.total}"] if job.total else []

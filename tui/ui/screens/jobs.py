@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from tui.domain.errors import LatentuiError
+from tui.domain.errors import InputError, LatentuiError
 from tui.domain.job import Job, JobId, JobStatus
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.gesture import gesture
@@ -87,6 +87,7 @@ class JobsScreen(QueuePlace):
 
     async def on_mount(self) -> None:
         self.set_interval(1, self._pass_time)
+        app_of(self).jobs_dropped.subscribe(self, self._take_dropped)
         if not self._is_loaded:
             self._load()
 
@@ -181,6 +182,26 @@ class JobsScreen(QueuePlace):
         self._pages.forget(job.id)
         app_of(self).show_jobs(self.services.generation.jobs)
         self._show_jobs()
+        self._tally()
+
+    @property
+    def listed_statuses(self) -> frozenset[JobStatus]:
+        if self._pages.text:
+            raise InputError("A search is on.", "Esc shows all jobs again; then D drops those that are over.")
+        return self._pages.view.statuses
+
+    def forget_all(self) -> None:
+        app_of(self).show_jobs(self.services.generation.jobs)
+        self._look_anew()
+
+    def _take_dropped(self, job_ids: frozenset[JobId]) -> None:
+        if self._pages.has(job_ids):  # else it was dropped here
+            self._look_anew()
+
+    def _look_anew(self) -> None:
+        self._pages = JobPages(self._pages.view, self._pages.text)
+        self._is_loaded = False
+        self._load()
         self._tally()
 
     # the title

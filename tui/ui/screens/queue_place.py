@@ -6,7 +6,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from tui.domain.errors import InputError
-from tui.domain.job import Job
+from tui.domain.job import Job, JobStatus
 from tui.ui import words
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
@@ -24,6 +24,7 @@ QUEUE_KEYS: list[BindingType] = [
     Binding("p", "pause", "Pause or resume this server's queue", id="jobs.pause", show=False),
     Binding("P", "pause_all", "Pause or resume every queue", id="jobs.pause-all", show=False),
     Binding("d,delete", "drop", "Drop a job that is over", id="jobs.drop", show=False),
+    Binding("D", "drop_all", "Drop all of this view that are over", id="jobs.drop-all", show=False),
 ]
 
 
@@ -147,6 +148,36 @@ class QueuePlace(JobPlace):
         if await app_of(self).push_screen_wait(question):
             await self.services.generation.drop(job.id)
             self.forget(job)
+
+    @property
+    def listed_statuses(self) -> frozenset[JobStatus]:
+        """The statuses of the jobs that are shown."""
+        return frozenset(JobStatus)
+
+    @work(group="queue")
+    @gesture
+    async def action_drop_all(self) -> None:
+        """Forget all of the shown jobs that are over, after a question with their number."""
+        from tui.ui.screens.question import Question
+
+        generation = self.services.generation
+        statuses = frozenset(status for status in self.listed_statuses if status.is_settled)
+        counts = await generation.counts()
+        numbers = {words.ended(status): counts[status] for status in JobStatus if status in statuses}
+        if not any(numbers.values()):
+            raise InputError("Nothing here is over.", "What is done, failed or cancelled can be dropped.")
+        detail = ", ".join(f"{count} {word}" for word, count in numbers.items() if count)
+        if counts[JobStatus.UNKNOWN]:
+            detail += "; those whose outcome is unknown stay"
+        question = Question(
+            f"Drop {words.jobs(sum(numbers.values()))}?", f"{detail}.\nTheir pictures stay where they are."
+        )
+        if await app_of(self).push_screen_wait(question):
+            await generation.drop_ended(statuses)
+            self.forget_all()
+
+    def forget_all(self) -> None:
+        """Many jobs were dropped."""
 
     def forget(self, job: Job) -> None:
         """A job was dropped."""
