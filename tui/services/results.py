@@ -66,13 +66,14 @@ class ResultsService:
         `pieces` raises.
         """
         names, file = await asyncio.to_thread(self._begin, job, output, into)
+        path: Path | None = None
         try:
             head, rest = await _pour(pieces, file)
             kind, suffix = _kind_of(head, output)
             path = await asyncio.to_thread(self._end, file, rest, names, suffix, announce)
-        except BaseException:
-            await asyncio.shield(asyncio.to_thread(file.discard))
-            raise
+        finally:
+            if path is None:  # also when the job was cancelled meanwhile
+                await asyncio.shield(asyncio.to_thread(file.discard))
         return SavedOutput(
             path=str(path), media_type=kind, seed=output.seed, is_temporary=output.is_temporary
         )

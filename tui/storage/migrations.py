@@ -64,10 +64,9 @@ def migrate(db: sqlite3.Connection) -> None:
             step(db)
             db.execute(f"PRAGMA user_version = {number}")
         db.execute("COMMIT")
-    except BaseException:
+    finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
-        raise
 
 
 def version(db: sqlite3.Connection) -> int:
