@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.support.a1111_server import A1111Server, serving
+from tests.support.forge_server import ForgeServer
 from tests.support.sdcpp_server import SdCppServer
 from tui.backends.a1111_pace import Pace
 from tui.domain.request import GenerationRequest
@@ -67,6 +68,16 @@ async def open_nowebui(url: str | None) -> AsyncGenerator[A1111Peer]:
         yield A1111Peer(url)
         return
     async with serving(A1111Server("nowebui").app()) as served:
+        yield A1111Peer(served)
+
+
+@asynccontextmanager
+async def open_forge(url: str | None) -> AsyncGenerator[A1111Peer]:
+    """Forge, with its page."""
+    if url:
+        yield A1111Peer(url)
+        return
+    async with serving(ForgeServer().app()) as served:
         yield A1111Peer(served)
 
 

@@ -26,7 +26,7 @@ LOADED = "tiny_a.safetensors [0123456789]"
 
 
 class A1111Server:
-    """The server's own memory; `dialect` is "ui", "nowebui" or "sdnext"."""
+    """The server's own memory; `dialect` is "ui", "nowebui", "sdnext" or "forge" (as `ForgeServer`)."""
 
     def __init__(self, dialect: str = "ui", *, step_seconds: float = 0.02, auth: str = "") -> None:
         self.dialect = dialect
@@ -94,7 +94,7 @@ class A1111Server:
             "POST /sdapi/v1/interrupt": self._interrupt,
             "GET /openapi.json": self._openapi,
         }
-        if self.dialect == "ui":
+        if self.dialect in {"ui", "forge"}:
             routes["POST /internal/progress"] = self._task_progress
             routes["GET /internal/ping"] = self._ping
         if self.dialect == "sdnext":
@@ -289,7 +289,7 @@ class A1111Server:
         self.options.update(numbers)
         steps = body.get("steps", 50)
         if steps == 0:  # the task stays "active", as on the real server
-            return _broke("ZeroDivisionError", "integer division or modulo by zero")
+            return self._broke("ZeroDivisionError", "integer division or modulo by zero")
         total = steps if kind == "txt2img" else int(steps * body.get("denoising_strength", 0.75)) + 1
         await asyncio.sleep(self.step_seconds)
         self.state.update(job_count=1)
@@ -301,7 +301,7 @@ class A1111Server:
             self.state["sampling_step"] = step
             await asyncio.sleep(self.step_seconds)
         if self.state["interrupted"] and self.dialect == "sdnext":
-            return _broke("AttributeError", "'NoneType' object has no attribute 'images'")
+            return self._broke("AttributeError", "'NoneType' object has no attribute 'images'")
         self._finished_tasks.append(task)
         self._current_task = None
         return web.json_response(self._answer(body, sampler, schedule, checkpoint))
@@ -350,6 +350,9 @@ class A1111Server:
             factor = body.get("upscaling_resize", 2)
             size = (int(source.width * factor), int(source.height * factor))
         return web.json_response({"html_info": "", "image": base64.b64encode(picture(1, size)).decode()})
+
+    def _broke(self, error: str, said: str) -> web.Response:
+        return web.json_response({"error": error, "detail": "", "body": "", "errors": said}, status=500)
 
     def _reset_state(self, **values: Any) -> None:
         number = next(self._run_ids)
@@ -408,7 +411,3 @@ def _raised(status: int, detail: str) -> web.Response:
     return web.json_response(
         {"error": "HTTPException", "detail": detail, "body": "", "errors": ""}, status=status
     )
-
-
-def _broke(error: str, said: str) -> web.Response:
-    return web.json_response({"error": error, "detail": "", "body": "", "errors": said}, status=500)

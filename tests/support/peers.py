@@ -43,6 +43,7 @@ OPENERS: dict[str, str] = {
     ServerKind.INVOKEAI: "tests.support.invokeai_peer:open_peer",
     ServerKind.FOOOCUS: "tests.support.fooocus_peer:open_peer",
     "a1111 nowebui": "tests.support.a1111_peer:open_nowebui",
+    "a1111 forge": "tests.support.a1111_peer:open_forge",
     "a1111 sdnext": "tests.support.a1111_peer:open_sdnext",
     "a1111 sdcpp": "tests.support.a1111_peer:open_sdcpp",
     "fooocus old": "tests.support.fooocus_peer:open_old",

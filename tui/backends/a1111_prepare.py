@@ -103,7 +103,8 @@ def _chosen(upscalers: tuple[Upscaler, ...], request: GenerationRequest) -> Upsc
 async def _overrides(session: Session) -> Mapping[str, int]:
     """Options for this job alone: early previews, where that changes nothing for anybody else."""
     found = await session.server()
-    is_restored = found.dialect.family in {Family.A1111, Family.FORGE} and not found.dialect.is_frozen
+    # Forge tells every number as a float: what was saved, and so is restored, cannot be told from the rest
+    is_restored = found.dialect.family is Family.A1111 and not found.dialect.is_frozen
     return preview_override(found.options) if is_restored else {}
 
 

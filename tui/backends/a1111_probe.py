@@ -1,6 +1,7 @@
 """Finding out what an A1111 server is: by what it answers, never by its name."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,7 @@ async def probe(api: A1111Api) -> Found:
     paths = await _paths(api)
     has_tasks = TASK_PROGRESS in paths and await api.has(PING)
     version = await api.find(VERSION) if VERSION in paths else None
-    flags = object_of(await api.find(FLAGS)) if FLAGS in paths and VERSION not in paths else {}
+    flags = await _flags(api) if FLAGS in paths and VERSION not in paths else {}
     is_frozen = any(flags.get(name) for name in _FREEZERS)
     dialect = classify(paths, has_tasks=has_tasks, version=version, is_frozen=is_frozen)
     return Found(dialect, options, note)
@@ -107,6 +108,16 @@ def _something_else(label: str) -> ServerReplyError:
         f"{label} does not speak A1111's API.",
         "Is it A1111, Forge, SD.Next or stable-diffusion.cpp, and is this its port? A1111 needs --api.",
     )
+
+
+async def _flags(api: A1111Api) -> Mapping[str, Any]:
+    """How the server was started. Forge with --port fails to list that, and names it in its error."""
+    _, body = await api.exchange(FLAGS)
+    try:
+        told = object_of(msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return object_of(told["body"]) if "error" in told and "body" in told else told
 
 
 async def _paths(api: A1111Api) -> frozenset[str]:
