@@ -35,6 +35,19 @@ async def test_a_server_holds_no_more_of_ours_than_the_settings_say(fleet, setti
         assert await it.generation.waiting("paint") == tuple(job.id for job in submitted[3:])
 
 
+async def test_a_job_goes_out_only_when_the_server_has_the_one_before_it(fleet, settings):
+    fleet["paint"].hand_over.clear()
+    fleet["paint"].is_gated = True
+    async with studio(settings, fleet) as it:
+        submitted = [await it.generation.submit("paint", FOX) for _ in range(2)]
+        await until(lambda: it.generation.job(submitted[0].id).is_with_server)
+        elsewhere = await it.generation.submit("other", FOX)
+        await over(it.generation, elsewhere.id)
+        assert await it.generation.waiting("paint") == (submitted[1].id,)
+        fleet["paint"].hand_over.set()
+        await until(lambda: fleet["paint"].runs == [job.id for job in submitted])
+
+
 async def test_a_server_that_keeps_nothing_holds_one_and_the_others_stay_with_us(fleet, settings, tmp_path):
     fleet["paint"].is_gated, fleet["paint"].keeps_results = True, False
     async with studio(settings, fleet, tmp_path / "j.sqlite3") as it:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -50,11 +50,21 @@ class JobRun:
     """
 
     def __init__(
-        self, entry: Entry, backend: ImageBackend, desk: Desk, *, attaches: bool, is_patient: bool
+        self,
+        entry: Entry,
+        backend: ImageBackend,
+        desk: Desk,
+        *,
+        attaches: bool,
+        is_patient: bool,
+        on_taken: Callable[[], None],
     ) -> None:
         self.id = entry.job.id
         self.server = entry.job.server
         self.is_put_back = False
+        self.is_taken = attaches
+        """Whether the server is known to have the job."""
+
         self.error: LatentuiError | None = None
         """Why the job failed, where it was an error of ours rather than the server's word."""
 
@@ -63,6 +73,7 @@ class JobRun:
         self._desk = desk
         self._attaches = attaches
         self._is_patient = is_patient
+        self._on_taken = on_taken
         self.wants_cancel = entry.wants_cancel
         self._meter = RateMeter()
         self._expected: float | None = None
@@ -157,6 +168,9 @@ class JobRun:
 
     async def _take(self, event: JobEvent) -> bool:
         """Fold, tell, write; False when the job is no longer ours to watch."""
+        if not self.is_taken:
+            self.is_taken = True
+            self._on_taken()
         before, now = self._entry, time.time()
         entry = fold(before, event, now)
         match event:

@@ -158,15 +158,22 @@ class Scheduler:
 
     async def _hand_over(self, server: str, backend: ImageBackend, is_reachable: bool) -> None:
         book = self._desk.book
-        while entry := await book.journal.do_durably(
+        if self._is_handing_over(server):
+            return
+        entry = await book.journal.do_durably(
             leases.claim_next,
             server,
             book.owner,
             depth=self._depth(backend),
             takes_free=self._takes_free,
             is_reachable=is_reachable,
-        ):
+        )
+        if entry is not None:
             self._start(entry, backend, attaches=False)
+
+    def _is_handing_over(self, server: str) -> bool:
+        """Whether a job is on its way: one sent beside it could come before it."""
+        return any(run.server == server and not run.is_taken for run in self._runs.values())
 
     def _depth(self, backend: ImageBackend) -> int:
         # what it was given is lost when we or it end: the next job is safer with us
@@ -175,7 +182,7 @@ class Scheduler:
     async def _hand_over_loose(self, server: str, backend: ImageBackend) -> None:
         for entry in [entry for entry in self._loose if entry.job.server == server]:
             held = sum(self._desk.roster.entry(job_id).job.server == server for job_id in self._runs)
-            if held >= self._depth(backend):
+            if held >= self._depth(backend) or self._is_handing_over(server):
                 return
             sent = at_phase(entry, Phase.SENT, entry.job)
             await self._desk.book.record(sent)  # once more, now that it goes out
@@ -186,7 +193,7 @@ class Scheduler:
     def _start(self, entry: Entry, backend: ImageBackend, *, attaches: bool) -> None:
         self._desk.roster.put(entry)
         is_patient = self._takes_free  # a single command tells its person rather than wait on
-        run = JobRun(entry, backend, self._desk, attaches=attaches, is_patient=is_patient)
+        run = JobRun(entry, backend, self._desk, attaches=attaches, is_patient=is_patient, on_taken=self.wake)
         self._runs[run.id] = run
         self._tasks.start(self._carry(run), name=f"job {run.id}")
 
