@@ -312,6 +312,9 @@ class FakeCatalog:
     def capabilities(self, server: str) -> Capabilities:
         return Capabilities(tasks=frozenset(Task), runs_graphs=True)
 
+    def others(self, server: str) -> Mapping[str, Capabilities]:
+        return {}
+
     def forget(self, server: str) -> None:
         self.forgotten.append(server)
 

@@ -136,6 +136,9 @@ class Form:
     notes: tuple[str, ...] = ()
     """What a person should know about how the workflow was read."""
 
+    elsewhere: str = ""
+    """What other servers that are connected have for it, as a line."""
+
     brings_values: bool = False
     """Whether the fields start with values that were meant: of a shared workflow, or of a picture opened."""
 

@@ -1,11 +1,12 @@
 """What each server has, asked once and remembered while the server stays the same."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
+from tui.backends.base import ImageBackend
 from tui.domain.errors import ServerError
-from tui.domain.server import Capabilities, Catalog
+from tui.domain.server import Capabilities, Catalog, ConnectionState
 from tui.domain.workflow import NodeCatalog, ServerWorkflow
 from tui.services.connections import ConnectionsService
 
@@ -56,6 +57,20 @@ class CatalogService:
     def capabilities(self, server: str) -> Capabilities:
         """What the server can do, as far as is known at this moment."""
         return self._connections.image_backend(server).capabilities
+
+    def others(self, server: str) -> Mapping[str, Capabilities]:
+        """What each other image server can do that is connected at this moment, by its name."""
+        names = (
+            connection.server
+            for connection in self._connections.connections
+            if connection.state is ConnectionState.CONNECTED and connection.server != server
+        )
+        backends = {name: self._connections.backend(name) for name in names}
+        return {
+            name: backend.capabilities
+            for name, backend in backends.items()
+            if isinstance(backend, ImageBackend)
+        }
 
     def forget(self, server: str) -> None:
         """Ask anew next time, because something was added on the server."""

@@ -94,7 +94,7 @@ def task_form(
     fields = tuple(
         _field(name, task, capabilities, catalog, defaults)
         for name in _ORDER
-        if _belongs(name, task) and _is_known(name, task, capabilities)
+        if belongs(name, task) and _is_known(name, task, capabilities)
     )
     lacking = tuple(field.unavailable for field in fields if field.is_required and field.unavailable)
     return Form(
@@ -110,7 +110,7 @@ def _cannot(template: WorkflowTemplate, capabilities: Capabilities) -> str:
     return capabilities.missing.get(template.task) or f"This server cannot do “{template.title}”."
 
 
-def _belongs(name: str, task: Task) -> bool:
+def belongs(name: str, task: Task) -> bool:
     """Whether a field means anything for a task."""
     if task is Task.UPSCALE:
         return name in ("init_image", "upscaler")

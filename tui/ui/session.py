@@ -12,6 +12,7 @@ from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerKind
 from tui.domain.text import one_line
+from tui.services.elsewhere import with_elsewhere
 from tui.ui.carrying import carried, stand_in
 from tui.ui.draft import Draft, starting_values
 from tui.ui.words import server_label
@@ -77,6 +78,20 @@ class Session:
         was, now = (_answers(self.draft.server, states) for states in (before, after))
         return now and not was
 
+    def sees_others(self, before: tuple[Connection, ...], after: tuple[Connection, ...]) -> bool:
+        """Whether other servers came or went, that could do what the chosen one cannot."""
+        was, now = (
+            {state.server for state in states if state.state is ConnectionState.CONNECTED}
+            for states in (before, after)
+        )
+        return self.form is not None and was != now
+
+    def restore(self, draft: Draft) -> None:
+        """Back to an earlier draft, all its values with it."""
+        self._is_fresh = False
+        self._edited = None
+        self.draft = draft
+
     def choose_workflow(self, name: str) -> None:
         """Take another workflow; the values that fit it stay, unless it brings its own."""
         self._is_fresh = name != self.draft.workflow
@@ -109,6 +124,9 @@ class Session:
 
     def _take(self, form: Form, wanted: tuple[str, str]) -> None:
         """Fill a form that was fetched with what is meant."""
+        catalog = self._services.catalog
+        others = {server_label(name): able for name, able in catalog.others(wanted[0]).items()}
+        form = with_elsewhere(form, catalog.capabilities(wanted[0]), others)
         is_elsewhere = self._form_of[0] not in ("", wanted[0])
         self._form_of = wanted
         brings_its_own = self._is_fresh and form.brings_values

@@ -87,6 +87,7 @@ class FormPanel(VerticalScroll, can_focus=False):
         scrollbar-size-vertical: 1;
         & > .group { height: 1; margin: 1 0 0 0; padding: 0 2; color: $label; text-style: bold; }
         & > .note { height: auto; padding: 0 2; color: $label; }
+        & > .elsewhere { height: auto; margin: 1 0 0 0; padding: 0 2; color: $faint; }
         & > .problem { height: auto; padding: 0 2; color: $text-warning; }
     }
     """
@@ -147,6 +148,8 @@ class FormPanel(VerticalScroll, can_focus=False):
             yield from self._rows(further, values, has_headings=True)
         elif further:
             yield MoreLine(len(further))
+        if form.elsewhere:
+            yield Static(plain(form.elsewhere), classes="elsewhere")
 
     def _rows(
         self, fields: Sequence[Field], values: Mapping[str, FieldValue], *, has_headings: bool
