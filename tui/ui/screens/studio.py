@@ -174,7 +174,8 @@ class StudioScreen(PartnerPlace):
         if not session.draft.server and session.image_servers:
             session.choose_server()
         self.show_choice()
-        if session.take_wished_server() or session.is_back(before, after):
+        is_new = session.take_wished_server() or session.is_back(before, after)
+        if is_new or session.sees_others(before, after):
             self.refresh_form()
 
     @work(group="saved")
