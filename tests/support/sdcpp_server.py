@@ -60,11 +60,11 @@ class SdCppServer:
             job["result"] = {"output_format": "png", "images": list(self._images(body))}
 
     def _images(self, body: dict[str, Any]) -> Any:
-        size = tuple(-(-body.get(side, 512) // 64) * 64 for side in ("width", "height"))
+        width, height = (-(-body.get(side, 512) // 64) * 64 for side in ("width", "height"))
         for number in range(body.get("batch_count", 1)):
             seed = body["seed"] + number
             infotext = f"{body['prompt']}\nSteps: 2, Seed: {seed}, Size: 64x64, Sampler: euler_a"
-            data = picture(seed, size, infotext)  # type: ignore[arg-type]
+            data = picture(seed, (width, height), infotext)
             yield {"index": number, "b64_json": base64.b64encode(data).decode()}
 
     async def _root(self, request: web.Request) -> web.Response:

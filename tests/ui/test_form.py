@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from textual.events import Paste
+
 from tests.support.fake_services import TEXT_TO_IMAGE, connected, fake_services
 from tests.support.studio import Studio, open_studio, picture_file
 from tui.domain.forms import NumberField, ToggleField
@@ -117,9 +119,9 @@ async def test_a_dropped_file_fills_the_picture(tmp_path: Path) -> None:
     services = fake_services(tmp_path, connected(), state={"workflow": "img2img_default"})
     async with open_studio(services) as studio:
         row = await studio.focus("init_image")
-        from textual.events import Paste
-
-        studio.app.screen.focused.post_message(Paste(str(fox).replace(" ", "\\ ")))  # type: ignore[union-attr]
+        focused = studio.app.screen.focused
+        assert focused is not None
+        focused.post_message(Paste(str(fox).replace(" ", "\\ ")))
         await studio.until(lambda: row.value == PictureInput(str(fox)))
         await studio.until_text("512×512")
         await studio.press("delete")

@@ -9,7 +9,7 @@ from tests.support.fake_services import FakeServices, connected, fake_services
 from tests.support.studio import SIZES, Studio, open_studio, picture_file
 from tui.domain.errors import SettingsError
 from tui.domain.job import JobStatus
-from tui.domain.request import GenerationRequest
+from tui.domain.request import GenerationRequest, PictureInput
 from tui.domain.settings import Secret
 from tui.ui.screens.file_picker import FilePicker
 from tui.ui.screens.help import HelpSheet
@@ -157,7 +157,7 @@ async def test_the_file_picker_works_by_keys_alone(tmp_path: Path) -> None:
         await studio.press("enter")
         await studio.until(lambda: isinstance(studio.app.screen, StudioScreen))
         await studio.until_text("fox.png  512×512")
-        assert studio.session.draft.values["init_image"].path == str(fox)  # type: ignore[union-attr]
+        assert studio.session.draft.values["init_image"] == PictureInput(str(fox))
         assert studio.session.draft.recent_folders[0] == str(folder)
 
 
@@ -179,7 +179,7 @@ async def test_a_path_is_typed_with_completion(tmp_path: Path) -> None:
         await studio.press("tab", "enter")
         await studio.until(lambda: isinstance(studio.app.screen, StudioScreen))
         await studio.until(lambda: studio.row("init_image").value)
-        assert studio.row("init_image").value.path == str(fox)  # type: ignore[union-attr]
+        assert studio.row("init_image").value == PictureInput(str(fox))
 
 
 async def test_a_server_is_switched_changed_and_its_key_never_shown(tmp_path: Path) -> None:

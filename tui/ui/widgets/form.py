@@ -159,9 +159,9 @@ class FormPanel(VerticalScroll, can_focus=False):
             if has_headings and field.group != group:
                 group = field.group
                 yield Static(plain(group), classes="group")
-            if _are_size(field, after):
-                yield SizeRow(field, after, (values.get("width"), values.get("height")))  # type: ignore[arg-type]
-            elif not _are_size(before, field):
+            if size := _size(field, after):
+                yield SizeRow(*size, (values.get("width"), values.get("height")))
+            elif not _size(before, field):
                 yield self.row_for(field, values.get(field.name))
 
     def row_for(self, field: Field, value: FieldValue) -> FieldRow:
@@ -204,14 +204,12 @@ class FormPanel(VerticalScroll, can_focus=False):
         self.post_message(self.Edited(event.name, event.value))
 
 
-def _are_size(field: Field | None, other: Field | None) -> bool:
-    return (
-        isinstance(field, IntegerField)
-        and isinstance(other, IntegerField)
-        and (field.name, other.name) == ("width", "height")
-        and not field.unavailable
-        and not other.unavailable
-    )
+def _size(field: Field | None, other: Field | None) -> tuple[IntegerField, IntegerField] | None:
+    """Width and height, where that is what the two are and both can be set."""
+    if not isinstance(field, IntegerField) or not isinstance(other, IntegerField):
+        return None
+    are_size = (field.name, other.name) == ("width", "height")
+    return (field, other) if are_size and not field.unavailable and not other.unavailable else None
 
 
 def _label_width(rows: Sequence[FieldRow]) -> int:
