@@ -21,7 +21,7 @@ from tui.domain.events import (
 )
 from tui.domain.job import JobId
 from tui.domain.request import ApiWorkflow, GraphPlan
-from tui.protocol.comfyui_answers import HistoryEntry, PromptAnswer, QueueAnswer
+from tui.protocol.comfyui_answers import PromptAnswer, QueueAnswer
 from tui.protocol.comfyui_errors import dropped_outputs
 from tui.protocol.comfyui_messages import Message, QueueChanged
 from tui.protocol.comfyui_run import Run
@@ -42,6 +42,7 @@ class JobWatch:
         self._is_attached = False
         self._is_submitted = False
         self._is_cancelled = False
+        self._is_abandoned = False
         self._was_cut = False
         self._heard_at = self._looked_at = monotonic()
         self._absence = Absence(session.pace.patience)
@@ -87,7 +88,8 @@ class JobWatch:
 
     def abandon(self) -> None:
         """The connection is being given up: end the stream, since nothing more can be learnt."""
-        self._mailbox.put(closed_here(self._job_id))
+        self._is_abandoned = True
+        self._mailbox.wake()
 
     def close(self) -> None:
         """Stop listening."""
@@ -141,7 +143,10 @@ class JobWatch:
 
     async def _events(self) -> AsyncIterator[JobEvent]:
         while True:
-            for event in await self._next_events():
+            events = await self._next_events()
+            if any(isinstance(event, LastEvent) for event in events):
+                events = [*self._mailbox.take(), *events]  # heard while the server was asked
+            for event in events:
                 yield event
                 if isinstance(event, LastEvent):
                     return
@@ -150,6 +155,8 @@ class JobWatch:
         events = self._mailbox.take()
         if events:
             return events
+        if self._is_abandoned:
+            return [closed_here(self._job_id)]
         if self._run.is_ending:
             return await self._settle()
         if self._next_look() > monotonic():
@@ -192,7 +199,9 @@ class JobWatch:
         if position is not None:
             return self._note_position(position)
         entry = await self._session.api.history(self._prompt_id)
-        return self._end(entry) if entry else self._vanish()
+        if entry:
+            return [*self._run.settle(entry)]
+        return [] if self._run.is_ending else self._vanish()  # its end may have been heard meanwhile
 
     def _note_position(self, position: int) -> list[JobEvent]:
         if position == self._position:
@@ -231,13 +240,13 @@ class JobWatch:
         try:
             return await self._read_history()
         except ServerError as error:
-            return self._miss(error)
+            return self._end_without_history() if self._is_as_told() else self._miss(error)
 
     async def _read_history(self) -> list[JobEvent]:
         entry = await self._session.api.history(self._prompt_id)
         self._absence.end()
         if entry:
-            return self._end(entry)
+            return [*self._run.settle(entry)]
         if monotonic() - self._settled_from < self._pace.history:
             return []
         if (await self._session.api.queue()).has(self._prompt_id):
@@ -246,13 +255,14 @@ class JobWatch:
             return []
         return self._end_without_history()
 
-    def _end(self, entry: HistoryEntry) -> list[JobEvent]:
-        return [*self._mailbox.take(), *self._run.settle(entry)]
+    def _is_as_told(self) -> bool:
+        """Whether a job that brings nothing more is waited for in vain: servers die of what ends a job."""
+        return self._run.is_fruitless and monotonic() - self._settled_from >= self._pace.history
 
     def _end_without_history(self) -> list[JobEvent]:
         note = JobNoted(self._job_id, "The server lost its record of the job: a file may be missing here.")
         notes = [note] if self._was_cut else []
-        return [*self._mailbox.take(), *notes, *self._run.settle_without_history()]
+        return [*notes, *self._run.settle_without_history()]
 
     def _vanish(self) -> list[JobEvent]:
         """Neither waiting nor running nor over: what that means depends on what was seen."""

@@ -39,11 +39,13 @@ class JobWatch:
         self._is_attached = False
         self._is_submitted = False
         self._is_cancelled = False
+        self._is_abandoned = False
         self._owes_cancel = False
         self._was_cut = False
         self._was_away = False
         self._has_waited = False
         self._must_look = False
+        self._was_ending = False
         self._heard_at = self._looked_at = monotonic()
         self._absence = Absence(session.pace.patience)
 
@@ -88,7 +90,8 @@ class JobWatch:
 
     def abandon(self) -> None:
         """The connection is being given up: end the stream, since nothing more can be learnt."""
-        self._mailbox.put(closed_here(self._job_id))
+        self._is_abandoned = True
+        self._mailbox.wake()
 
     def close(self) -> None:
         """Stop listening."""
@@ -117,7 +120,10 @@ class JobWatch:
 
     async def _events(self) -> AsyncIterator[JobEvent]:
         while True:
-            for event in await self._next_events():
+            events = await self._next_events()
+            if any(isinstance(event, LastEvent) for event in events):
+                events = [*self._mailbox.take(), *events]  # heard while the server was asked
+            for event in events:
                 yield event
                 if isinstance(event, LastEvent):
                     return
@@ -126,6 +132,8 @@ class JobWatch:
         events = self._mailbox.take()
         if events:
             return events
+        if self._is_abandoned:
+            return [closed_here(self._job_id)]
         due = self._next_look()
         if due > monotonic():
             await self._mailbox.wait(due - monotonic())
@@ -148,6 +156,7 @@ class JobWatch:
     async def _look(self) -> list[JobEvent]:
         """Ask the server how the job stands."""
         self._must_look = False
+        self._was_ending, self._run.is_ending = self._run.is_ending, False  # heard from here on: look again
         try:
             if self._owes_cancel:
                 await self._session.api.cancel_for(self._job_id)
@@ -180,7 +189,6 @@ class JobWatch:
             self._run.expect(item.session.graph.nodes)
         if item.status in ENDED:
             return [*events, *self._end(item)]
-        self._run.is_ending = False
         if item.status == "pending":
             self._has_waited = True
             return [*events, *await self._waiting()]
@@ -194,7 +202,7 @@ class JobWatch:
         return events
 
     def _end(self, item: QueueItem) -> list[JobEvent]:
-        events = [*self._mailbox.take(), *self._run.settle(item)]
+        events = [*self._run.settle(item)]
         if item.status != "canceled" or self._is_cancelled:
             return events
         if self._was_away or self._was_cut:
@@ -223,7 +231,7 @@ class JobWatch:
             return [JobCancelled(self._job_id)]
         if self._is_attached and self._item_id is None:
             return [not_known(self._job_id, label)]
-        if self._was_cut or self._was_away or self._is_attached or self._run.is_ending:
+        if self._was_cut or self._was_away or self._is_attached or self._was_ending:
             return [JobOutcomeUnknown(self._job_id, f"{label} deleted its record of the job.")]
         note = JobNoted(self._job_id, "Somebody cleared the server’s queue, and the job with it.")
         return [note, JobCancelled(self._job_id)]

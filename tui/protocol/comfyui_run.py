@@ -72,6 +72,11 @@ class Run:
         return self._told is not None
 
     @property
+    def is_fruitless(self) -> bool:
+        """Whether the server said that it failed or was cancelled."""
+        return isinstance(self._told, JobFailed | JobCancelled)
+
+    @property
     def sends_pictures(self) -> bool:
         """Whether its pictures come over the socket and are nowhere else."""
         return any(self._sends_picture(node_id) for node_id in self._graph)
