@@ -50,7 +50,16 @@ FIRST_FRAME = {
         "theme",
         "widgets",
     },
-    "tui.ui.screens": {"form_place", "job_place", "partner_place", "picture_place", "place", "studio"},
+    "tui.ui.screens": {
+        "drop_place",
+        "form_place",
+        "job_place",
+        "offer_place",
+        "partner_place",
+        "picture_place",
+        "place",
+        "studio",
+    },
     "tui.ui.widgets": {"prompt", "status_bar"},
 }
 

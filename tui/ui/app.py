@@ -274,6 +274,8 @@ class LatentuiApp(App[int]):
         """What is pasted carries no control characters into a text."""
         if isinstance(event, events.Paste):
             event.text = clean(event.text)
+            if (takes := getattr(self.screen, "takes_paste", None)) and takes(event.text):
+                return
         await super().on_event(event)
 
     def _handle_exception(self, error: Exception) -> None:

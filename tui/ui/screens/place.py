@@ -46,6 +46,10 @@ class Place(Screen[None]):
         """What is above the status bar."""
         yield from ()
 
+    def takes_paste(self, text: str) -> bool:  # noqa: ARG002 - for places that look at it first
+        """Whether the place deals with a pasted text itself, whichever widget has the focus."""
+        return False
+
     async def on_mount(self) -> None:
         app = app_of(self)
         self.hints = self.HINTS

@@ -14,8 +14,7 @@ from textual.widgets import Input, Static, TextArea
 from tui.domain.errors import InputError, LatentuiError
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
-from tui.ui.plain import plain
-from tui.ui.screens.partner_place import PartnerPlace
+from tui.ui.screens.offer_place import OfferPlace
 from tui.ui.screens.place import Place
 from tui.ui.widgets.prompt import PromptArea, PromptPane
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:  # all but the prompt is brought in after the first frame
     from tui.domain.events import OutputSaved
     from tui.domain.job import Job
     from tui.domain.server import Connection
-    from tui.domain.settings import ServerSettings
     from tui.ui.session import Session
     from tui.ui.watching import Watching
     from tui.ui.widgets.picture_pane import PicturePane
@@ -37,7 +35,7 @@ FRAME_SECONDS = 0.02
 WELCOME = "Say what you want to see, then press ^g."
 
 
-class StudioScreen(PartnerPlace):
+class StudioScreen(OfferPlace):
     """Prompt and form on the left, picture on the right, jobs below."""
 
     CSS_PATH = "studio.tcss"
@@ -52,6 +50,7 @@ class StudioScreen(PartnerPlace):
         Binding("ctrl+f", "further", "All fields, or those in front", id="studio.further", priority=True),
         Binding("ctrl+t", "swap", "Form or picture", id="studio.swap", priority=True),
         Binding("ctrl+n", "accept_offer", "Use the server that was found", id="studio.accept-offer"),
+        Binding("alt+z", "undo_drop", "Take a dropped file back", id="studio.undo-drop", priority=True),
         Binding("alt+r", "reload", "Ask the server anew for its lists", id="studio.reload", priority=True),
         Binding("escape", "to_prompt", "Back to the prompt", id="studio.prompt", show=False),
     ]
@@ -110,7 +109,7 @@ class StudioScreen(PartnerPlace):
         app.preview_received.subscribe(self, watching.preview)
         app.output_saved.subscribe(self, self._show_saved)
         app.job_ended.subscribe(self, self._note_ending)
-        self.watch(app, "offers", self._show_offers)
+        self.watch(app, "offers", self.show_offers)
         watching.follow(app.jobs)
         if app.session is not None:
             self._show_session(app.session)
@@ -196,14 +195,6 @@ class StudioScreen(PartnerPlace):
         services, watching = app_of(self).services, self._watching
         if services is not None and watching is not None and (is_wished or watching.job_id == job.id):
             await watching.show(job.results[-1], services, job)
-
-    def _show_offers(self, offers: "tuple[ServerSettings, ...]") -> None:
-        line = self.query_one("#offer", Static)
-        if not offers:
-            line.update("")
-            return
-        found = offers[0]
-        line.update(plain(f"{found.kind.label} answers at {found.url}.  ", ("^n", "$accent"), " uses it"))
 
     def on_listing_chosen(self) -> None:
         """The job under the cursor: its picture, or all that is known of it."""
@@ -293,22 +284,6 @@ class StudioScreen(PartnerPlace):
         if _has_selection(self.focused):
             raise SkipAction
         super().action_cancel()
-
-    def action_accept_offer(self) -> None:
-        """Use the server that was found on this machine from now on."""
-        if not app_of(self).offers:
-            raise SkipAction
-        self._accept()
-
-    @work(group="offer")
-    @gesture
-    async def _accept(self) -> None:
-        app = app_of(self)
-        if app.services is None:
-            return
-        found, app.offers = app.offers[0], app.offers[1:]
-        self.session.wish_for_server(found.name)
-        await app.services.settings.put_server(found)
 
 
 def _has_selection(widget: object) -> bool:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui.domain.errors import LatentuiError
 from tui.domain.forms import WorkflowSummary
 from tui.ui.access import app_of
+from tui.ui.dropped import first_path
 from tui.ui.gesture import gesture
 from tui.ui.looks import Look
 from tui.ui.plain import plain
@@ -176,7 +177,7 @@ class WorkflowsScreen(Place):
         workflows = self._workflows
         if workflows is None or not given:
             return
-        name = await workflows.paste(given) if given.startswith("{") else _path(given)
+        name = await workflows.paste(given) if given.startswith("{") else first_path(given)
         await workflows.form(self._server, name)  # says what is wrong with it before the place is left
         self._choose(name)
 
@@ -211,12 +212,6 @@ class WorkflowsScreen(Place):
 
     def _note_arranged(self, _: None) -> None:
         self._look()
-
-
-def _path(given: str) -> str:
-    """The path in what a terminal pastes for a dropped file."""
-    first = given.splitlines()[0].strip().strip("'\"").removeprefix("file://").replace("\\ ", " ")
-    return str(Path(first).expanduser().absolute())
 
 
 def _read(path: str) -> bytes:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.domain.forms import PictureField
+from tui.domain.forms import Media, PictureField
 from tui.domain.request import FieldValue, PictureInput
 from tui.domain.text import one_line
 from tui.ui.plain import plain
@@ -74,9 +74,9 @@ class PictureSlot(Widget, can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         """Terminals paste the path of a file that is dropped on them."""
         event.stop()
-        lines = event.text.strip().splitlines()
-        if lines:
-            path = lines[0].strip().strip("'\"").removeprefix("file://").replace("\\ ", " ")
+        from tui.ui.dropped import first_path
+
+        if path := first_path(event.text):
             self.post_message(self.Given(path))
 
 
@@ -102,7 +102,7 @@ class PictureRow(FieldRow):
 
     def __init__(self, field: PictureField, value: FieldValue) -> None:
         super().__init__(field, value)
-        self._problem = ""
+        self._media: Media = field.media
 
     def compose_editor(self) -> ComposeResult:
         slot = PictureSlot()
@@ -114,6 +114,11 @@ class PictureRow(FieldRow):
     @property
     def tells_complaint(self) -> bool:
         return bool(self._path)
+
+    @property
+    def media(self) -> Media:
+        """What kind of file it takes."""
+        return self._media
 
     @property
     def _path(self) -> str:
