@@ -203,14 +203,34 @@ async def test_a_server_that_was_restarted_has_lost_the_job(place: Place) -> Non
     )
 
 
-async def test_a_job_that_the_server_forgot_is_said(place: Place) -> None:
+async def test_a_restart_that_nobody_saw_is_told_from_a_deleted_record(place: Place) -> None:
     job = place.start(steps=200)
     await job.until(JobStarted)
     place.server.restart()
     await job.over()
+    assert job.last == JobFailed(
+        job.id, "Fooocus on 127.0.0.1 no longer has the job.", "It was restarted. Generate again."
+    )
+
+
+async def test_a_record_that_the_server_deleted_is_said(place: Place) -> None:
+    job = place.start(steps=200)
+    await job.until(JobStarted)
+    place.server.queue.clear()
+    await job.over()
     assert reason(job) == (
         "Fooocus on 127.0.0.1 deleted its record of the job, and its pictures with it (--queue-history)."
     )
+
+
+async def test_where_others_came_since_both_are_said(place: Place) -> None:
+    job = place.start(steps=200)
+    await job.until(JobStarted)
+    place.server.restart()
+    place.server.queue.append(theirs := Task({"prompt": THEIRS}, "Text to Image"))
+    place.server.newest = theirs.id
+    await job.over()
+    assert "no longer has the job: it was restarted, or deleted its record" in reason(job)
 
 
 async def test_a_job_is_watched_again_by_the_servers_id(place: Place) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.mortal_servers import MortalServer, mortal_server
+from tests.support.mortal_servers import LiveServer, MortalServer, mortal_server
 from tests.support.one_program import program, submit, submit_and_be_killed
 from tests.support.peers import peer_names
 from tui.domain.job import Job, JobId, JobStatus
@@ -138,6 +138,14 @@ async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerato
         yield Scene(row, server, tmp_path)
 
 
+@pytest.fixture
+def mortal_scene(scene: Scene) -> Scene:
+    """A server that may be killed; a real one is skipped at once."""
+    if isinstance(scene.server, LiveServer):
+        pytest.skip("a real server is not killed")
+    return scene
+
+
 async def test_the_program_is_killed_while_its_job_waits_at_the_server(scene: Scene) -> None:
     async with scene.kept_busy(BUSY) as stop:
         job_id = await scene.killed(SHORT, Phase.QUEUED)
@@ -160,25 +168,25 @@ async def test_the_program_is_killed_and_its_job_is_done_before_the_next_program
         await scene.check(generation, job_id, scene.row.client_dies)
 
 
-async def test_the_server_restarts_while_a_job_waits_there(scene: Scene) -> None:
-    async with scene.kept_busy(LONG), scene.program() as generation:
-        job_id = await submit(generation, scene.name, scene.request(SHORT), Phase.QUEUED)
-        await scene.restart()
-        await scene.check(generation, job_id, scene.row.server_dies_waiting)
+async def test_the_server_restarts_while_a_job_waits_there(mortal_scene: Scene) -> None:
+    async with mortal_scene.kept_busy(LONG), mortal_scene.program() as generation:
+        job_id = await submit(generation, mortal_scene.name, mortal_scene.request(SHORT), Phase.QUEUED)
+        await mortal_scene.restart()
+        await mortal_scene.check(generation, job_id, mortal_scene.row.server_dies_waiting)
 
 
-async def test_the_server_restarts_while_a_job_runs_and_the_next_one_goes_out(scene: Scene) -> None:
-    async with scene.program() as generation:
-        job_id = await submit(generation, scene.name, scene.request(LONG), Phase.RUNNING)
-        await scene.restart()
-        await scene.check(generation, job_id, scene.row.server_dies_running)
-        after = await submit(generation, scene.name, scene.request(SHORT), Phase.RUNNING)
-        await scene.check(generation, after, (COMPLETED, ""))
+async def test_the_server_restarts_while_a_job_runs_and_the_next_one_goes_out(mortal_scene: Scene) -> None:
+    async with mortal_scene.program() as generation:
+        job_id = await submit(generation, mortal_scene.name, mortal_scene.request(LONG), Phase.RUNNING)
+        await mortal_scene.restart()
+        await mortal_scene.check(generation, job_id, mortal_scene.row.server_dies_running)
+        after = await submit(generation, mortal_scene.name, mortal_scene.request(SHORT), Phase.RUNNING)
+        await mortal_scene.check(generation, after, (COMPLETED, ""))
 
 
-async def test_the_server_restarts_while_no_program_looks(scene: Scene):
-    async with scene.program() as generation:
-        job_id = await submit(generation, scene.name, scene.request(LONG), Phase.RUNNING)
-    await scene.restart()
-    async with scene.program() as generation:
-        await scene.check(generation, job_id, scene.row.both_die)
+async def test_the_server_restarts_while_no_program_looks(mortal_scene: Scene):
+    async with mortal_scene.program() as generation:
+        job_id = await submit(generation, mortal_scene.name, mortal_scene.request(LONG), Phase.RUNNING)
+    await mortal_scene.restart()
+    async with mortal_scene.program() as generation:
+        await mortal_scene.check(generation, job_id, mortal_scene.row.both_die)

@@ -84,7 +84,9 @@ class FooocusServer:
 
         self.gate.set()
         self._files: dict[str, bytes] = {}
-        self._newest: str | None = None
+        self.newest: str | None = None
+        """The id of the job that was submitted last."""
+
         self._flag = False
 
     @property
@@ -115,7 +117,7 @@ class FooocusServer:
         """Forget everything, as a server does that was started anew."""
         self.queue.clear()
         self.history.clear()
-        self._newest = None
+        self.newest = None
         self._flag = False
 
     @web.middleware
@@ -236,7 +238,7 @@ class FooocusServer:
 
     async def _job_queue(self, _: web.Request) -> web.Response:
         sizes = {"running_size": len(self.queue), "finished_size": len(self.history)}
-        return web.json_response({**sizes, "last_job_id": self._newest})
+        return web.json_response({**sizes, "last_job_id": self.newest})
 
     async def _job_history(self, _: web.Request) -> web.Response:
         return web.json_response(
@@ -279,7 +281,7 @@ class FooocusServer:
         task = Task(completed(body), KINDS[request.path.rpartition("/")[2]])
         self.bodies.append((request.path, body))
         self.queue.append(task)
-        self._newest = task.id
+        self.newest = task.id
         return web.json_response(self._told(task, has_preview=False))
 
     def _told(self, task: Task, has_preview: bool) -> dict[str, Any]:

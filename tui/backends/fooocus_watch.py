@@ -134,7 +134,7 @@ class JobWatch:
 
     async def _judge(self, answer: JobAnswer) -> list[JobEvent]:
         if not answer.is_known:
-            return [self._vanish()]
+            return [await self._vanish()]
         if answer.is_over:
             return self._end(answer)
         events = self._run.receive(answer)
@@ -206,13 +206,16 @@ class JobWatch:
             return [JobOutcomeUnknown(self._job_id, words.ANOTHERS_AFTER_ALL)]
         return self._run.end(answer, is_stopped=self._is_stopped, is_cancelled=self._is_cancelled)
 
-    def _vanish(self) -> JobEvent:
+    async def _vanish(self) -> JobEvent:
         """The server does not know the job: what that means depends on what was seen."""
         label = self._api.label
         if self._is_attached:
             return not_known(self._job_id, label)
-        if self._was_cut:
+        size = await self._api.queue_size()
+        if self._was_cut or size.is_fresh:
             return JobFailed(
                 self._job_id, f"{label} no longer has the job.", "It was restarted. Generate again."
             )
-        return JobOutcomeUnknown(self._job_id, words.forgotten(label))
+        is_deleted = size.newest == self.server_job_id  # nothing came since, so it was not begun anew
+        reason = words.forgotten(label) if is_deleted else words.forgotten_or_restarted(label)
+        return JobOutcomeUnknown(self._job_id, reason)

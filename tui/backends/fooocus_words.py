@@ -11,3 +11,8 @@ ANOTHERS_AFTER_ALL = "The job that came at that moment was somebody else's; ours
 def forgotten(label: str) -> str:
     """A job that was there."""
     return f"{label} deleted its record of the job, and its pictures with it (--queue-history)."
+
+
+def forgotten_or_restarted(label: str) -> str:
+    """The same, where others submitted jobs since."""
+    return f"{label} no longer has the job: it was restarted, or deleted its record (--queue-history)."

@@ -18,6 +18,11 @@ class QueueSize:
     newest: str
     """The id of the job that was submitted last; empty where there was none."""
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was given no job since it started: what it had before is gone."""
+        return not (self.waiting or self.finished or self.newest)
+
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
