@@ -1,10 +1,10 @@
-"""An embedded engine behind a proxy that can misbehave, and a backend that looks at it often."""
+"""An embedded engine behind a proxy that can misbehave, and backends that look at it often."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.comfyui_peer import QUICK, ComfyUIPeer
+from tests.support.comfyui_peer import HASTY, QUICK, ComfyUIPeer
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 from tui.backends.comfyui import ComfyUIBackend
 from tui.demo.server import EmbeddedEngine
@@ -32,6 +32,13 @@ def comfyui(proxy: FaultProxy) -> ComfyUIPeer:
 
 @pytest.fixture
 async def backend(comfyui: ComfyUIPeer) -> AsyncIterator[ComfyUIBackend]:
-    """A backend that is not patient."""
+    """A backend that gives nothing up."""
     async with ComfyUIBackend(comfyui.settings, pace=QUICK) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def hasty(comfyui: ComfyUIPeer) -> AsyncIterator[ComfyUIBackend]:
+    """A backend that is not patient."""
+    async with ComfyUIBackend(comfyui.settings, pace=HASTY) as opened:
         yield opened

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.a1111_peer import QUICK, A1111Peer, at
+from tests.support.a1111_peer import HASTY, QUICK, A1111Peer, at
 from tests.support.a1111_server import A1111Server, serving
 from tests.support.fault_proxy import Answer, FaultProxy, LoseAnswer, LoseRequest, Stall, fault_proxy, reply
 from tests.support.job_events import Followed, follow
@@ -31,12 +31,13 @@ TXT2IMG = "/sdapi/v1/txt2img"
 
 
 class Place:
-    """A server behind a proxy that can misbehave, and a backend that is not patient."""
+    """A server behind a proxy that can misbehave, a backend that gives nothing up, and one that does."""
 
     def __init__(self, server: A1111Server, proxy: FaultProxy) -> None:
         self.server = server
         self.proxy = proxy
         self.backend = A1111Backend(at(proxy.url), pace=QUICK)
+        self.hasty = A1111Backend(at(proxy.url), pace=HASTY)
 
     def request(self, *, steps: int = 20) -> GenerationRequest:
         return A1111Peer(self.proxy.url).request(seed=1, steps=steps, prompt="our fox")
@@ -56,7 +57,7 @@ async def place(dialect: str) -> AsyncIterator[Place]:
     server = A1111Server(dialect)
     async with serving(server.app()) as url, fault_proxy(url) as proxy:
         found = Place(server, proxy)
-        async with found.backend:
+        async with found.backend, found.hasty:
             yield found
 
 
@@ -141,7 +142,7 @@ async def test_a_gateway_before_a_server_without_tasks_leaves_the_outcome_unknow
 @pytest.mark.parametrize("dialect", ["ui", "nowebui"])
 async def test_a_connection_that_falls_silent_is_given_up_in_the_end(place: Place, dialect: str) -> None:
     place.proxy.on("POST", TXT2IMG, Stall())
-    job = place.start()
+    job = follow(place.hasty, place.request())
     await job.over()
     assert "that one is silent" in reason(job)
 
@@ -160,7 +161,7 @@ async def test_looks_that_fail_do_not_harm_a_job_whose_answer_comes(place: Place
 
 
 async def test_a_server_that_stays_away_leaves_the_outcome_unknown(place: Place) -> None:
-    job = place.start(steps=300)
+    job = follow(place.hasty, place.request(steps=300))
     await job.until(JobStarted)
     place.proxy.on("POST", "/internal/progress", LoseRequest(), times=10_000)
     await place.proxy.cut()
@@ -171,7 +172,7 @@ async def test_a_server_that_stays_away_leaves_the_outcome_unknown(place: Place)
 
 
 async def test_a_server_that_fails_at_looks_for_long_still_brings_its_picture(place: Place) -> None:
-    job = place.start(steps=35)
+    job = follow(place.hasty, place.request(steps=35))
     await job.until(JobStarted)
     place.proxy.on("POST", "/internal/progress", LoseRequest(), times=10_000)
     await job.over()  # after our patience

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.fault_proxy import FaultProxy, LoseAnswer, LoseRequest, Replace, fault_proxy, reply
-from tests.support.fooocus_peer import QUICK, at, small
+from tests.support.fooocus_peer import HASTY, QUICK, at, small
 from tests.support.fooocus_server import FooocusServer, Task
 from tests.support.job_events import Followed, fetched, follow
 from tests.support.serving import serving
@@ -31,7 +31,7 @@ POST = f"POST {TXT2IMG}"
 
 
 class Place:
-    """A server behind a proxy that can misbehave, and a backend that is not patient."""
+    """A server behind a proxy that can misbehave, backends that give nothing up, and one that does."""
 
     def __init__(self, server: FooocusServer, url: str, proxy: FaultProxy) -> None:
         self.server = server
@@ -39,6 +39,7 @@ class Place:
         self.backend = FooocusBackend(at(proxy.url), pace=QUICK)
         self.elsewhere = FooocusBackend(at(proxy.url), pace=QUICK)
         self.theirs = FooocusBackend(at(url), pace=QUICK)
+        self.hasty = FooocusBackend(at(proxy.url), pace=HASTY)
 
     def request(self, *, steps: int = 10) -> GenerationRequest:
         return small(steps=steps, prompt=OURS)
@@ -64,7 +65,7 @@ async def place() -> AsyncIterator[Place]:
     server = FooocusServer()
     async with serving(server.app()) as url, fault_proxy(url) as proxy:
         found = Place(server, url, proxy)
-        async with found.backend, found.elsewhere, found.theirs:
+        async with found.backend, found.elsewhere, found.theirs, found.hasty:
             yield found
 
 
@@ -185,7 +186,7 @@ async def test_looks_that_fail_are_made_again(place: Place) -> None:
 
 
 async def test_a_server_that_stays_away_leaves_the_outcome_unknown(place: Place) -> None:
-    job = place.start(steps=200)
+    job = follow(place.hasty, place.request(steps=200))
     await job.until(JobStarted)
     place.proxy.on("GET", "/", LoseRequest(), times=10**6)
     await job.over()

@@ -18,7 +18,7 @@ from tests.support.fault_proxy import (
     fault_proxy,
     reply,
 )
-from tests.support.invokeai_peer import QUICK, settings_of, small
+from tests.support.invokeai_peer import HASTY, QUICK, settings_of, small
 from tests.support.invokeai_server import InvokeAIServer, invokeai_server
 from tests.support.job_events import follow
 from tests.support.waiting import until
@@ -61,6 +61,13 @@ async def proxy(server: InvokeAIServer) -> AsyncIterator[FaultProxy]:
 @pytest.fixture
 async def backend(proxy: FaultProxy) -> AsyncIterator[InvokeAIBackend]:
     async with InvokeAIBackend(settings_of(proxy.url), pace=QUICK) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def hasty(proxy: FaultProxy) -> AsyncIterator[InvokeAIBackend]:
+    """A backend that is not patient."""
+    async with InvokeAIBackend(settings_of(proxy.url), pace=HASTY) as opened:
         yield opened
 
 
@@ -163,11 +170,11 @@ async def test_a_gateway_that_gave_up_is_settled_by_asking(
 
 
 async def test_a_lost_answer_of_a_server_that_stays_away_is_unknown(
-    backend: InvokeAIBackend, proxy: FaultProxy
+    hasty: InvokeAIBackend, proxy: FaultProxy
 ) -> None:
     proxy.on("POST", ENQUEUE, LoseAnswer())
     proxy.on("GET", QUEUE, LoseRequest(), times=1000)
-    job = follow(backend, small())
+    job = follow(hasty, small())
     await job.over()
     assert isinstance(job.last, JobOutcomeUnknown)
     assert "while the job was handed over" in job.last.reason
@@ -209,9 +216,9 @@ async def test_a_server_that_goes_away_is_waited_for(
 
 
 async def test_a_server_that_stays_away_leaves_the_outcome_unknown(
-    backend: InvokeAIBackend, proxy: FaultProxy
+    hasty: InvokeAIBackend, proxy: FaultProxy
 ) -> None:
-    job = follow(backend, small(steps=200))
+    job = follow(hasty, small(steps=200))
     await job.until(JobStarted)
     proxy.on("GET", "/", LoseRequest(), times=100_000)
     await proxy.cut()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -46,15 +45,15 @@ async def test_a_flood_of_progress_holds_up_nobody(server: InvokeAIServer, backe
     job = follow(backend, small(steps=60))
     await job.until(JobStarted)
     flood = recorded_progress(destination=job.id, percentage=0.1)
-    longest, previous = 0.0, monotonic()
-    for number in range(2000):
+    sent, asking = 0, asyncio.create_task(backend.status())
+    while sent < 2000 or not asking.done():
         await server.worker.tell("invocation_progress", flood)
-        if number % 20 == 0:
+        sent += 1
+        if sent % 20 == 0:
             await asyncio.sleep(0)
-            longest, previous = max(longest, monotonic() - previous), monotonic()
+    assert (await asking).product, "somebody else was answered amid the flood"
     await job.over()
     assert isinstance(job.last, JobCompleted)
-    assert longest < 0.5
 
 
 async def test_a_strangers_flood_is_not_ours(server: InvokeAIServer, backend: InvokeAIBackend) -> None:

@@ -22,9 +22,13 @@ QUICK = Pace(
     stopping=0.01,
     limited=0.02,
     confirming=0.3,
-    silence=0.5,
-    patience=0.5,
+    silence=30.0,
+    patience=30.0,
 )
+"""Looks often, and gives nothing up: a busy machine is no server that went away."""
+
+HASTY = replace(QUICK, silence=0.5, patience=0.5)
+"""For tests of giving up."""
 
 
 class A1111Peer:

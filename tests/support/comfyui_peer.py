@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from tests.support.comfyui_recordings import FOLDER
@@ -21,14 +22,17 @@ QUICK = Pace(
     silent=0.3,
     waiting=0.3,
     position=0.1,
-    deaf_from_start=0.4,
-    deaf=0.6,
+    deaf_from_start=30.0,
+    deaf=30.0,
     closing=0.1,
-    history=0.5,
+    history=30.0,
     confirming=0.3,
-    patience=1.5,
+    patience=30.0,
 )
-"""For tests in which the server is slow to be missed."""
+"""Looks often, and gives nothing up: a busy machine is no server that went away."""
+
+HASTY = replace(QUICK, history=0.5, patience=1.5)
+"""For tests of giving up."""
 
 
 class ComfyUIPeer:

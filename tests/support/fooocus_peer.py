@@ -20,9 +20,12 @@ QUICK = Pace(
     stopping=0.005,
     position=0.1,
     confirming=0.2,
-    patience=0.5,
+    patience=30.0,
 )
-"""For tests in which the server is slow to be missed."""
+"""Looks often, and gives nothing up: a busy machine is no server that went away."""
+
+HASTY = replace(QUICK, patience=0.5)
+"""For tests of giving up."""
 
 
 class FooocusPeer:

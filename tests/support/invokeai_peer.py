@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from tests.support.invokeai_recordings import graph as recorded_graph
@@ -19,9 +20,12 @@ QUICK = Pace(
     blind=0.1,
     stuck=0.2,
     confirming=0.3,
-    patience=1.5,
+    patience=30.0,
 )
-"""For tests in which the server is slow to be missed."""
+"""Looks often, and gives nothing up: a busy machine is no server that went away."""
+
+HASTY = replace(QUICK, patience=1.5)
+"""For tests of giving up."""
 
 
 class InvokeAIPeer:
