@@ -119,7 +119,8 @@ async def test_what_cannot_be_used_gets_a_sentence(
 
 OWN = replace(
     CATALOG,
-    choices={"performance": ("Speed", "Quality")},
+    styles=("Fooocus V2", "Fooocus Sharp"),
+    choices={"performance": ("Speed", "Quality"), "outpaint": ("left", "right")},
     defaults={"cfg_scale": 4.0, "width": 1152, "height": 896, "scheduler": "Karras"},
 )
 OWN_FIELDS = FIELDS | {"performance", "styles", "outpaint"}
@@ -140,12 +141,14 @@ async def test_fields_of_one_kind_of_server_are_offered_and_carried(tmp_path: Pa
     workflows = with_own_fields(tmp_path)
     assert {"performance", "styles"} <= set(await names(workflows, "txt2img_default"))
     assert "outpaint" not in await names(workflows, "txt2img_default")
-    values: dict[str, FieldValue] = {"prompt": "x", "performance": "quality", "styles": "Fooocus V2"}
+    values: dict[str, FieldValue] = {"prompt": "x", "performance": "quality", "styles": "fooocus v2,Fooocus Sharp"}
     made = await workflows.request(SERVER, "txt2img_default", values)
-    assert made.extras == {"performance": "Quality", "styles": "Fooocus V2"}
+    assert made.extras == {"performance": "Quality", "styles": "Fooocus V2, Fooocus Sharp"}
     assert made.steps == 0  # the performance's own
     with pytest.raises(InputError, match="Performance"):
         await workflows.request(SERVER, "txt2img_default", {"prompt": "x", "performance": "Turbo"})
+    with pytest.raises(InputError, match="Did you mean “Fooocus Sharp”"):
+        await workflows.request(SERVER, "txt2img_default", {"prompt": "x", "styles": "Fooocus Shrap"})
 
 
 async def test_a_picture_that_can_be_widened_needs_no_mask(tmp_path: Path) -> None:
@@ -153,7 +156,7 @@ async def test_a_picture_that_can_be_widened_needs_no_mask(tmp_path: Path) -> No
     values: dict[str, FieldValue] = {
         "prompt": "x",
         "init_image": str(tmp_path / "a.png"),
-        "outpaint": "left",
+        "outpaint": "Left",
     }
     made = await with_own_fields(tmp_path).request(SERVER, "inpaint_masked", values)
     assert (made.mask, made.extras["outpaint"]) == (None, "left")

@@ -15,6 +15,7 @@ from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest, Task
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
+from tui.protocol.fooocus_checks import SIDES
 from tui.protocol.fooocus_offer import SAMPLERS, SCHEDULERS, in_front
 
 _CAPABILITIES = Capabilities(
@@ -104,7 +105,7 @@ class FooocusBackend(ImageBackend):
             upscalers=offer.upscalers,
             controlnets=offer.controls,
             styles=names.styles,
-            choices=MappingProxyType({"performance": offer.performances}),
+            choices=MappingProxyType({"performance": offer.performances, "outpaint": SIDES}),
             defaults=MappingProxyType(offer.defaults),
         )
 

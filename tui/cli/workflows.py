@@ -16,6 +16,7 @@ from tui.domain.forms import (
     Form,
     IntegerField,
     NumberField,
+    PicksField,
     PictureField,
     SeedField,
     TextField,
@@ -111,7 +112,7 @@ def _range(field: Field) -> str:
     match field:
         case IntegerField() | NumberField():
             return f"{field.minimum:g} to {field.maximum:g}" if abs(field.maximum) < 10**9 else ""
-        case ChoiceField():
+        case ChoiceField() | PicksField():
             return f"of {len(field.choices)}"
         case _:
             return ""
@@ -123,7 +124,7 @@ def _default(field: Field) -> str:
             return "random" if field.default is None else str(field.default)
         case PictureField():
             return field.default or "none"
-        case TextField():
+        case TextField() | PicksField():
             return f"“{one_line(field.default, 60)}”"
         case _:
             return one_line(str(field.default), 80) or "none"

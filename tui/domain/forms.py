@@ -5,6 +5,7 @@ cfg_scale, seed, sampler, scheduler, denoise, batch_size, loras, init_image, mas
 control_strength, upscaler. Other names belong to the workflow ("KSampler.steps").
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -117,8 +118,39 @@ class LorasField(_Field):
     default: tuple[Lora, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicksField(_Field):
+    """Any number of the server's own list. The value is one text: "left, top"."""
+
+    choices: tuple[str, ...] = ()
+    default: str = ""
+    alone: str = ""
+    """The choice that excludes the others: none at all."""
+
+    when_empty: str = "none"
+    """What it means when nothing is picked, in a few words."""
+
+
+def picked(value: str) -> tuple[str, ...]:
+    """The choices that the value of a `PicksField` names, each once."""
+    return tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
+
+
+def joined(picks: Iterable[str]) -> str:
+    """The value of a `PicksField` that names these."""
+    return ", ".join(picks)
+
+
 Field = (
-    TextField | IntegerField | NumberField | SeedField | ChoiceField | ToggleField | PictureField | LorasField
+    TextField
+    | IntegerField
+    | NumberField
+    | SeedField
+    | ChoiceField
+    | ToggleField
+    | PictureField
+    | LorasField
+    | PicksField
 )
 
 

@@ -12,7 +12,7 @@ MOST_PICTURES = 32
 SUBTLE, STRONG = 0.5, 0.85
 """What its two ways to vary a picture amount to (worker.py apply_vary)."""
 
-_SIDES = ("Left", "Right", "Top", "Bottom")
+SIDES = ("left", "right", "top", "bottom")
 _FAST = frozenset({"Extreme Speed", "Lightning", "Hyper-SD"})
 """Modes that set sampler, scheduler and CFG themselves (worker.py set_lcm_defaults and its like)."""
 
@@ -51,12 +51,11 @@ def sides(request: GenerationRequest) -> tuple[str, ...]:
     """Where the picture is to be widened; raises `InputError` for what is no side."""
     found: list[str] = []
     for word in _words(request.extras.get("outpaint")):
-        side = word.capitalize()
-        if side not in _SIDES:
+        if word.casefold() not in SIDES:
             raise InputError(
                 f"“{one_line(word, 40)}” is no side of a picture.", "Use left, right, top and bottom."
             )
-        found.append(side)
+        found.append(word.capitalize())
     return tuple(dict.fromkeys(found))
 
 

@@ -11,10 +11,13 @@ from tui.domain.forms import (
     IntegerField,
     LorasField,
     NumberField,
+    PicksField,
     PictureField,
     SeedField,
     TextField,
     ToggleField,
+    joined,
+    picked,
 )
 from tui.domain.request import FieldValue, Lora, PictureInput
 from tui.domain.text import one_line
@@ -74,6 +77,8 @@ def _brought(field: Field, value: FieldValue) -> tuple[FieldValue, tuple[str, ..
             return _chosen(field, str(value))
         case LorasField():
             return _loras(field, value)
+        case PicksField():
+            return _picks(field, str(value))
         case PictureField():
             return _picture(field, value)
         case IntegerField() | NumberField():
@@ -100,6 +105,13 @@ def _loras(field: LorasField, value: FieldValue) -> tuple[FieldValue, tuple[str,
     lost = [one_line(lora.name, 60) for lora, name in found if name is None]
     words = (f"{field.label} “{'”, “'.join(lost)}” is not there; it is left out.",) if lost else ()
     return tuple(Lora(name, lora.strength) for lora, name in found if name is not None), words
+
+
+def _picks(field: PicksField, value: str) -> tuple[FieldValue, tuple[str, ...]]:
+    found = {word: alike(word, field.choices) for word in picked(value)}
+    lost = [one_line(word, 60) for word, name in found.items() if name is None]
+    words = (f"{field.label} “{'”, “'.join(lost)}” is not there; it is left out.",) if lost else ()
+    return joined(name for name in found.values() if name), words
 
 
 def _picture(field: PictureField, value: FieldValue) -> tuple[FieldValue, tuple[str, ...]]:

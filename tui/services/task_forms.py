@@ -9,6 +9,7 @@ from tui.domain.forms import (
     IntegerField,
     LorasField,
     NumberField,
+    PicksField,
     PictureField,
     SeedField,
     TextField,
@@ -61,6 +62,7 @@ _NUMBERS = {
     "width": (512, 64, 8192, 8),
     "height": (512, 64, 8192, 8),
 }
+_NO_STYLE = "none"
 _FRACTIONS = {
     "cfg_scale": (7.0, 0.0, 100.0, 0.5),
     "denoise": (0.75, 0.0, 1.0, 0.05),
@@ -136,8 +138,18 @@ def _field(
     unavailable = capabilities.missing.get(name, "")
     is_required = name in _NEEDED.get(task, ()) and not _is_spared(name, capabilities)
     match name:
-        case "styles" | "outpaint":
-            return TextField(name=name, label=label, unavailable=unavailable)
+        case "styles":
+            return PicksField(
+                name=name,
+                label=label,
+                choices=(_NO_STYLE, *catalog.styles) if catalog.styles else (),
+                alone=_NO_STYLE,
+                when_empty="the server's own",
+                unavailable=unavailable,
+            )
+        case "outpaint":
+            sides = catalog.choices.get(name, ())
+            return PicksField(name=name, label=label, choices=sides, unavailable=unavailable)
         case "prompt" | "negative_prompt":
             return TextField(
                 name=name, label=label, is_required=is_required, is_multiline=True, unavailable=unavailable

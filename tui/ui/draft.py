@@ -12,10 +12,13 @@ from tui.domain.forms import (
     IntegerField,
     LorasField,
     NumberField,
+    PicksField,
     PictureField,
     SeedField,
     TextField,
     ToggleField,
+    joined,
+    picked,
 )
 from tui.domain.request import FieldValue, Lora, PictureInput
 from tui.services.names import alike
@@ -103,6 +106,8 @@ def _spelled(item: Field, value: FieldValue) -> FieldValue:
             return alike(value, item.choices) or value
         case LorasField(), tuple():
             return tuple(Lora(alike(lora.name, item.choices) or lora.name, lora.strength) for lora in value)
+        case PicksField(), str():
+            return joined(alike(word, item.choices) or word for word in picked(value))
         case _:
             return value
 
@@ -134,6 +139,8 @@ def _fits(item: Field, value: FieldValue) -> bool:
             return value is None or isinstance(value, PictureInput) or value in item.choices
         case LorasField():
             return isinstance(value, tuple) and all(lora.name in item.choices for lora in value)
+        case PicksField():
+            return isinstance(value, str) and all(word in item.choices for word in picked(value))
 
 
 def to_mapping(draft: Draft) -> dict[str, Any]:

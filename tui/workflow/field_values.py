@@ -11,10 +11,13 @@ from tui.domain.forms import (
     IntegerField,
     LorasField,
     NumberField,
+    PicksField,
     PictureField,
     SeedField,
     TextField,
     ToggleField,
+    joined,
+    picked,
 )
 from tui.domain.request import FieldValue, Lora, PictureInput
 from tui.domain.text import clean, nearest, one_line
@@ -45,6 +48,8 @@ def field_value(field: Field, given: FieldValue) -> FieldValue:
             return _picture(field, given)
         case LorasField():
             return _loras(field, given)
+        case PicksField():
+            return _picks(field, given)
         case _:
             assert_never(field)
 
@@ -151,6 +156,13 @@ def _loras(field: LorasField, given: FieldValue) -> tuple[Lora, ...]:
         given = field.default
     wanted = given if isinstance(given, tuple) else _typed_loras(_plain(field, given))
     return tuple(Lora(choose(field.label, lora.name, field.choices), _strength(lora)) for lora in wanted)
+
+
+def _picks(field: PicksField, given: FieldValue) -> str:
+    words = picked(field.default if given is None else _plain(field, given))
+    if not field.choices:
+        return joined(words)
+    return joined(dict.fromkeys(choose(field.label, word, field.choices) for word in words))
 
 
 def _typed_loras(text: str) -> tuple[Lora, ...]:

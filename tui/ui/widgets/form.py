@@ -16,6 +16,7 @@ from tui.domain.forms import (
     IntegerField,
     LorasField,
     NumberField,
+    PicksField,
     PictureField,
     SeedField,
     TextField,
@@ -27,6 +28,7 @@ from tui.ui.plain import plain
 from tui.ui.widgets.fields.choice import ChoiceRow
 from tui.ui.widgets.fields.loras import LorasRow
 from tui.ui.widgets.fields.number import NumberRow, SizeRow
+from tui.ui.widgets.fields.picks import PicksRow
 from tui.ui.widgets.fields.picture import PictureRow
 from tui.ui.widgets.fields.row import LABEL_WIDTH, FieldRow
 from tui.ui.widgets.fields.seed import SeedRow
@@ -55,6 +57,8 @@ def row_for(field: Field, value: FieldValue) -> FieldRow:
             return PictureRow(field, value)
         case LorasField():
             return LorasRow(field, value)
+        case PicksField():
+            return PicksRow(field, value)
         case TextField():
             return text_row(field, value)
         case _:

@@ -61,7 +61,9 @@ class Pick(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.options = options
-        self._nothing = nothing
+        self.nothing = nothing
+        """What stands there while nothing is chosen."""
+
         self._takes_other = takes_other
         self.set_reactive(Pick.value, value)
 
@@ -71,7 +73,7 @@ class Pick(Widget, can_focus=True):
         if self.shown:
             return clean(self.shown)
         labels = {option.value: option.text for option in self.options}
-        return clean(labels.get(self.value, self.value)) or self._nothing
+        return clean(labels.get(self.value, self.value)) or self.nothing
 
     def offer(self, options: Sequence[Option], value: str, shown: str = "") -> None:
         """Offer other choices, with this one taken."""

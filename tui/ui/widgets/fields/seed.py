@@ -16,7 +16,7 @@ class SeedRow(FieldRow):
     """A fixed seed, or random; the last one used stands beside it."""
 
     DEFAULT_CSS = """
-    SeedRow Input { width: 24; }
+    SeedRow Input { width: 26; }
     """
     BINDINGS: ClassVar[list[BindingType]] = []
     last_seed: reactive[int | None] = reactive(None)
@@ -27,7 +27,7 @@ class SeedRow(FieldRow):
         self._field = field
 
     def compose_editor(self) -> ComposeResult:
-        yield Input(_spelled(self._value), placeholder="random", select_on_focus=True)
+        yield Input(_spelled(self._value), placeholder=self._random, select_on_focus=True)
 
     def show_value(self, value: FieldValue) -> None:
         self.query_one(Input).value = _spelled(value)
@@ -35,11 +35,16 @@ class SeedRow(FieldRow):
     def hint(self, *, has_focus: bool) -> str:
         if self.last_seed is None:
             return "^r fixes it" if has_focus else ""
-        if self._value is None:
-            return f"last {self.last_seed}"
         return "as last time" if self._value == self.last_seed else ""
 
+    @property
+    def _random(self) -> str:
+        """What stands in the empty field: a hint beside it has no room where labels are wide."""
+        return "random" if self.last_seed is None else f"random, last {self.last_seed}"
+
     def watch_last_seed(self) -> None:
+        for line in self.query(Input):
+            line.placeholder = self._random
         self._say()
 
     def on_input_changed(self, event: Input.Changed) -> None:
