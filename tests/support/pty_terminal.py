@@ -74,6 +74,12 @@ class PtyTerminal:
         """Press keys."""
         os.write(self._master, keys)
 
+    def change_cell(self, width: int, height: int) -> None:
+        """Another font: the cells have other pixels, columns and rows stay."""
+        columns, rows = self.size
+        packed = struct.pack("HHHH", rows, columns, columns * width, rows * height)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
+
     def _turn(self) -> None:
         now = time.monotonic()
         while self._pending and self._pending[0][0] <= now:

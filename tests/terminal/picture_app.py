@@ -44,6 +44,9 @@ class PictureApp(App[None]):
     def on_mount(self) -> None:
         self._host.leave_on_signals()
 
+    def on_resize(self) -> None:
+        self._host.measure()
+
     def report(self, words: str) -> None:
         self.query_one("#keys", Static).update(words)
 

@@ -51,6 +51,9 @@ class Picture:
         self.repeats += 1
         self.delivery.offer(self)
 
+    def look_again(self) -> None:
+        """Nothing changes here."""
+
     def is_wanted(self) -> bool:
         return True
 

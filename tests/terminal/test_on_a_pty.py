@@ -71,6 +71,25 @@ def test_sixel_frames_leave_the_cursor_where_it_was() -> None:
     assert terminal.output.count(SIXEL) == terminal.output.count(b"\x1b7\x1b[")
 
 
+def test_another_font_size_has_the_picture_drawn_anew() -> None:
+    terminal = started(XTERM_ANSWERS, "sixel")
+    terminal.type(b"s")
+    assert terminal.run(until=b"SHOWN")
+    before = widths(terminal.output)
+    drawn = len(terminal.output)
+    terminal.change_cell(16, 34)
+    deadline = time.monotonic() + 20
+    while max(widths(terminal.output[drawn:]), default=0) <= max(before) and time.monotonic() < deadline:
+        terminal.run(seconds=0.1)
+    assert max(widths(terminal.output[drawn:])) == pytest.approx(2 * max(before), rel=0.05)
+    ended(terminal)
+
+
+def widths(output: bytearray) -> list[int]:
+    """Of the sixels."""
+    return [int(width) for width in re.findall(rb'\x1bP0;1;0q"1;1;(\d+);', output)]
+
+
 def test_iterm2_gets_a_jpeg_over_the_cells_of_the_picture() -> None:
     answers = {**XTERM_ANSWERS, b"\x1b[>q": b"\x1bP>|iTerm2 3.5.10\x1b\\"}
     terminal = started(answers, "iterm2")

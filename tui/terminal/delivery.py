@@ -52,6 +52,10 @@ class Sender(Protocol):
         """What was sent last may not have arrived."""
         ...
 
+    def look_again(self) -> None:
+        """What it was made for is another."""
+        ...
+
 
 class Delivery:
     """One for each terminal; senders take turns."""

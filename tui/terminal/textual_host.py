@@ -5,7 +5,7 @@ import signal
 import time
 from dataclasses import replace
 from typing import Any, cast
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary, WeakSet, ref
 
 from textual.app import App
 from textual.widget import Widget
@@ -34,6 +34,7 @@ class TerminalHost:
         self._app_ref = ref(app)
         self._delivery: Delivery | None = None
         self._pace: Pace | None = None
+        self._senders = WeakSet[Sender]()
         self.profile = profile
 
     @property
@@ -46,6 +47,7 @@ class TerminalHost:
 
     def offer(self, sender: Sender) -> None:
         """Send what this sender has, when its turn comes."""
+        self._senders.add(sender)
         if self._delivery is None:
             self._delivery = self._start()
         self._delivery.offer(sender)
@@ -82,10 +84,14 @@ class TerminalHost:
         self._app.call_later(self._app.exit, 128 + signal.SIGHUP)
 
     def measure(self) -> None:
-        """Follow a change of font size."""
+        """Follow a change of font size, at which columns may stay; for the application's `on_resize`."""
+        before = self.profile.cell
         if self.is_real and self.profile.is_tty and (cell := cell_size_now()):
             self.profile = replace(self.profile, cell=cell)
         self._bound()
+        if self.profile.cell != before:
+            for sender in list(self._senders):
+                sender.look_again()
 
     def _bound(self) -> None:
         """Half of what tmux lets wait for its terminal before it throws all of it away."""

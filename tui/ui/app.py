@@ -20,6 +20,7 @@ from textual.worker import WorkerFailed
 
 from tui.domain.errors import LatentuiError
 from tui.domain.text import clean
+from tui.terminal.textual_host import host_for
 from tui.ui.glyphs import UNICODE, Glyphs
 from tui.ui.options import StudioOptions
 from tui.ui.theme import DARK, THEMES, other_theme
@@ -114,6 +115,10 @@ class LatentuiApp(App[int]):
     def available_themes(self) -> dict[str, Theme]:
         """Ours, and Textual's own."""
         return {**super().available_themes, **{theme.name: theme for theme in THEMES}}
+
+    def on_resize(self) -> None:
+        """Follow the font."""
+        host_for(self).measure()
 
     def on_ready(self) -> None:
         """The first frame is out: open the services once it has reached the terminal."""
