@@ -9,6 +9,7 @@ from typing import Any
 from tests.support.a1111_server import A1111Server, serving
 from tests.support.forge_server import ForgeServer
 from tests.support.sdcpp_server import SdCppServer
+from tests.support.sdnext_server import SdNextServer
 from tui.backends.a1111_pace import Pace
 from tui.domain.request import GenerationRequest
 from tui.domain.settings import Secret, ServerKind, ServerSettings
@@ -21,6 +22,8 @@ QUICK = Pace(
     waiting=0.02,
     stopping=0.01,
     limited=0.02,
+    limited_stopping=0.02,
+    gap=0.02,
     confirming=0.3,
     silence=30.0,
     patience=30.0,
@@ -91,7 +94,7 @@ async def open_sdnext(url: str | None) -> AsyncGenerator[A1111Peer]:
     if url:
         yield A1111Peer(url, sampler="eulr")
         return
-    async with serving(A1111Server("sdnext").app()) as served:
+    async with serving(SdNextServer().app()) as served:
         yield A1111Peer(served, sampler="eulr")
 
 

@@ -1,4 +1,4 @@
-"""A small Forge for the tests: A1111 with its page, but for what a real one (dfdcbab) was seen to do otherwise.
+"""A small Forge for the tests: A1111 with its page, but for what a real one (dfdcbab) was seen to do.
 
 Every number among its options is told as a float, saved or not. It words errors in `message`, and closes the
 connection after one without saying so. Started with --port, it fails to list its flags.

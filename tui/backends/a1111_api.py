@@ -9,7 +9,15 @@ import msgspec
 
 from tui.domain.errors import AnswerLostError, LatentuiError, NotFoundError, ServerError
 from tui.protocol.a1111_answer import GenerationAnswer, UpscaleAnswer
-from tui.protocol.a1111_dialect import INTERRUPT, NATIVE, OPTIONS, PROGRESS, TASK_PROGRESS, UPSCALE
+from tui.protocol.a1111_dialect import (
+    CHECKPOINT,
+    INTERRUPT,
+    NATIVE,
+    OPTIONS,
+    PROGRESS,
+    TASK_PROGRESS,
+    UPSCALE,
+)
 from tui.protocol.a1111_errors import error_of_fault, read_fault
 from tui.protocol.a1111_progress import (
     ServerProgress,
@@ -92,6 +100,13 @@ class A1111Api:
     async def reload_checkpoint(self) -> None:
         """Move it back."""
         await self._post("/sdapi/v1/reload-checkpoint", {})
+
+    async def load_checkpoint(self, name: str) -> None:
+        """Load a checkpoint on SD.Next, for everybody; the answer comes when it is there."""
+        path = f"{CHECKPOINT}?sd_model_checkpoint={quote(name, safe='')}"
+        response, body = await self._http.exchange("POST", path, timeout=None)
+        if not response.is_success:
+            raise self._error(response.status_code, body, CHECKPOINT, is_job=True)
 
     async def generate(self, path: str, content: bytes) -> GenerationAnswer:
         """Make pictures: the answer comes when they are done, however long that takes."""

@@ -54,7 +54,7 @@ def results(
     """The events of a job that is done: what was replaced, the pictures, the end."""
     files = [picture for picture in outcome.pictures if _kind(picture)]
     if not files:
-        advice = "It may have been interrupted there; its log tells more."
+        advice = "It may have been interrupted there, or have no model loaded; its log tells more."
         yield JobFailed(job_id, "The server ended the job without a picture.", advice)
         return
     notes = [*replacements(request, outcome.info, known)]

@@ -31,6 +31,12 @@ class Pace:
     limited: float = 1.0
     """Between looks at a server that refuses who asks often: SD.Next takes five a second, of everybody."""
 
+    limited_stopping: float = 0.25
+    """The same for a job that is to be stopped there."""
+
+    gap: float = 0.25
+    """Between two looks at a server that is idle for moments within a job, before it is believed idle."""
+
     confirming: float = 5.0
     """For a job to show up after its connection broke."""
 

@@ -13,7 +13,7 @@ from tui.domain.errors import InputError
 from tui.domain.job import JobId
 from tui.domain.request import GenerationRequest, Task
 from tui.domain.text import nearest
-from tui.protocol.a1111_dialect import IMG2IMG, TXT2IMG, UPSCALE, Family, capabilities
+from tui.protocol.a1111_dialect import CHECKPOINT, IMG2IMG, TXT2IMG, UPSCALE, Family, capabilities
 from tui.protocol.a1111_lists import LoraFile, Upscaler, preview_override, read_loras, read_upscalers
 from tui.protocol.a1111_ownership import Expectation
 from tui.protocol.a1111_request import (
@@ -61,6 +61,7 @@ async def _generating(
     session: Session, job_id: JobId, request: GenerationRequest, pictures: SourcePictures
 ) -> Prepared:
     found = await session.server()
+    loaded = await _first_loaded(session, request)
     task_id = job_id if found.dialect.has_tasks else ""
     body = generation_body(request, pictures, task_id=task_id, overrides=await _overrides(session))
     kind = "img2img" if pictures.image else "txt2img"
@@ -69,8 +70,17 @@ async def _generating(
         content=await _encoded(body),
         expected=Expectation(kind, expected_steps(request)),
         size=(body.get("width"), body.get("height")),
-        notes=notes_before(request, await _loras(session, request)),
+        notes=(*loaded, *notes_before(request, await _loras(session, request))),
     )
+
+
+async def _first_loaded(session: Session, request: GenerationRequest) -> tuple[str, ...]:
+    """Load the checkpoint where nobody has chosen one yet: there, SD.Next makes nothing, and says nothing."""
+    found = await session.server()
+    if CHECKPOINT not in found.dialect.paths or found.options.checkpoint or not request.checkpoint:
+        return ()
+    await session.api.load_checkpoint(request.checkpoint)
+    return (f"The server had no checkpoint loaded: “{request.checkpoint}” is loaded now.",)
 
 
 async def _enlarging(session: Session, request: GenerationRequest, pictures: SourcePictures) -> Prepared:

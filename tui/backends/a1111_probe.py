@@ -1,7 +1,6 @@
 """Finding out what an A1111 server is: by what it answers, never by its name."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +67,7 @@ async def probe(api: A1111Api) -> Found:
     paths = await _paths(api)
     has_tasks = TASK_PROGRESS in paths and await api.has(PING)
     version = await api.find(VERSION) if VERSION in paths else None
-    flags = await _flags(api) if FLAGS in paths and VERSION not in paths else {}
-    is_frozen = any(flags.get(name) for name in _FREEZERS)
+    is_frozen = FLAGS in paths and VERSION not in paths and await _is_frozen(api)
     dialect = classify(paths, has_tasks=has_tasks, version=version, is_frozen=is_frozen)
     return Found(dialect, options, note)
 
@@ -110,14 +108,15 @@ def _something_else(label: str) -> ServerReplyError:
     )
 
 
-async def _flags(api: A1111Api) -> Mapping[str, Any]:
-    """How the server was started. Forge with --port fails to list that, and names it in its error."""
+async def _is_frozen(api: A1111Api) -> bool:
     _, body = await api.exchange(FLAGS)
     try:
         told = object_of(msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return object_of(told["body"]) if "error" in told and "body" in told else told
+        return False
+    # Forge with --port fails to list its flags, and has them in its error
+    flags = object_of(told.get("body")) or told
+    return any(flags.get(name) for name in _FREEZERS)
 
 
 async def _paths(api: A1111Api) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Looking after one job on an A1111 server, by what that server is able to tell of it."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -112,11 +113,15 @@ class BlindTracker:
 
 
 async def open_tracker(
-    api: A1111Api, dialect: Dialect, task_id: str, expected: Expectation | None
+    api: A1111Api, dialect: Dialect, task_id: str, expected: Expectation | None, *, gap: float
 ) -> Tracker:
     """The best tracker there is, opened before the job is sent. No expectation: the job has no steps."""
     if expected is None or not dialect.has_progress:
         return BlindTracker()
     if dialect.has_tasks:
         return TaskTracker(api, task_id)
-    return ServerTracker(api, expected, await api.progress())
+    before = await api.progress()
+    if dialect.has_gaps and not before.is_busy:
+        await asyncio.sleep(gap)
+        before = await api.progress()
+    return ServerTracker(api, expected, before)

@@ -33,7 +33,6 @@ from tui.domain.events import (
 from tui.domain.job import JobId
 from tui.domain.request import GenerationRequest
 from tui.protocol.a1111_answer import Known
-from tui.protocol.a1111_dialect import Family
 from tui.protocol.a1111_progress import Stage
 
 _EASING = 1.2
@@ -112,9 +111,11 @@ class JobWatch:
 
     async def _sent(self, prepared: Prepared) -> AsyncGenerator[JobEvent]:
         found = await self._session.server()
-        self._is_limited = found.dialect.family is Family.SDNEXT
+        self._is_limited = found.dialect.is_limited
         api = self._session.api
-        self._tracker = await open_tracker(api, found.dialect, self._job_id, prepared.expected)
+        self._tracker = await open_tracker(
+            api, found.dialect, self._job_id, prepared.expected, gap=self._pace.gap
+        )
         if self._stop.is_wished:
             yield JobCancelled(self._job_id)  # nothing was sent
             return
@@ -157,11 +158,10 @@ class JobWatch:
                 yield event
 
     def _interval(self) -> float:
-        if self._is_limited:
-            return self._pace.limited
         if self._stop.is_wished:
-            return self._pace.stopping
+            return self._pace.limited_stopping if self._is_limited else self._pace.stopping
         slowest = self._pace.running if self._sighting.has_started else self._pace.waiting
+        slowest = self._pace.limited if self._is_limited else slowest
         return min(self._pace.eager * _EASING**self._sighting.looks, slowest)
 
     async def _look(self) -> list[JobEvent]:

@@ -1,5 +1,6 @@
 """What an A1111 server hands back: pictures, the seeds used, and what it did in place of what was asked."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from tui.domain.text import one_line
 from tui.protocol.a1111_lists import Checkpoint, Scheduler, without_hash
 from tui.protocol.a1111_progress import decode_picture
 
+_MODEL = re.compile(r"(?:^|, )Model: ([^,\n]+)")
 _AUTOMATIC = "automatic"
 
 
@@ -75,10 +77,17 @@ def read_info(info: object) -> Info:
         first=max(integer_of(tree.get("index_of_first_image")) or 0, 0),
         sampler=_name(tree.get("sampler_name")),
         schedule=_name(object_of(tree.get("extra_generation_params")).get("Schedule type")),
-        checkpoint=_name(tree.get("sd_model_name")),
+        checkpoint=_name(tree.get("sd_model_name")) or _model_in(tree.get("infotexts")),
         version=_name(tree.get("version")).removeprefix("v"),
         run=text_of(tree.get("job_timestamp")),
     )
+
+
+def _model_in(infotexts: object) -> str:
+    """SD.Next names the model in the last line of the infotext only."""
+    lines = [text_of(infotext).rpartition("\n")[2] for infotext in list_of(infotexts)[:1]]
+    found = _MODEL.search(lines[0]) if lines else None
+    return _name(found[1]) if found else ""
 
 
 def read_pictures(answer: GenerationAnswer, info: Info) -> tuple[Picture, ...]:

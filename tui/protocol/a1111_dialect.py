@@ -19,6 +19,7 @@ PROGRESS = "/sdapi/v1/progress"
 INTERRUPT = "/sdapi/v1/interrupt"
 MEMORY = "/sdapi/v1/memory"
 VERSION = "/sdapi/v1/version"
+CHECKPOINT = "/sdapi/v1/checkpoint"
 MODULES = "/sdapi/v1/sd-modules"
 FLAGS = "/sdapi/v1/cmd-flags"
 TASK_PROGRESS = "/internal/progress"
@@ -78,6 +79,16 @@ class Dialect:
     def has_schedulers(self) -> bool:
         """Whether a schedule can be chosen. SD.Next lists something else under that name."""
         return self.family is not Family.SDNEXT and "/sdapi/v1/schedulers" in self.paths
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it refuses who asks often."""
+        return self.family is Family.SDNEXT
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether it seems idle for moments between the parts of one job."""
+        return self.family is Family.SDNEXT
 
     @property
     def has_memory(self) -> bool:
@@ -145,4 +156,5 @@ def _family(paths: frozenset[str]) -> Family:
 def _version(answer: object) -> str:
     tree: Mapping[str, object] = object_of(answer)
     words = (text_of(tree.get(key)) for key in ("updated", "commit", "hash"))
-    return one_line(" ".join(dict.fromkeys(word for word in words if word)), 60)
+    known = dict.fromkeys(word for word in words if word and word != "unknown")  # SD.Next without its git
+    return one_line(" ".join(known), 60)

@@ -9,6 +9,9 @@ from enum import Enum, auto
 from tui.domain.json_values import integer_of, object_of, text_of
 from tui.domain.text import one_line
 
+_SAMPLING = "Inference"
+"""The part of a run of SD.Next whose steps are the job's."""
+
 _IN_QUEUE = re.compile(r"\b(\d{1,6})\s*/\s*\d")
 
 
@@ -53,6 +56,14 @@ class ServerProgress:
     round: int = 0
     rounds: int = 0
     preview: bytes = b""
+    is_part: bool = False
+    """Whether `run`, `job` and `step` are those of a part of a run: SD.Next names and counts parts anew,
+    "Process", "Inference", "VAE Decode", and is idle for moments between them."""
+
+    @property
+    def is_sampling(self) -> bool:
+        """Whether the steps are those of the job."""
+        return not self.is_part or self.job == _SAMPLING
 
     @property
     def done(self) -> int:
@@ -62,7 +73,7 @@ class ServerProgress:
     @property
     def total(self) -> int:
         """Steps over all rounds; 0 until sampling has begun, since before that it is another run's."""
-        has_begun = self.step > 0 or self.round > 0
+        has_begun = self.is_sampling and (self.step > 0 or self.round > 0)
         return max(self.rounds, self.round + 1) * self.steps if has_begun and self.steps > 0 else 0
 
     @property
@@ -104,6 +115,7 @@ def read_server_progress(answer: object) -> ServerProgress:
         round=max(integer_of(state.get("job_no")) or 0, 0),
         rounds=max(rounds, 0),
         preview=decode_picture(text_of(tree.get("current_image"))),
+        is_part="id" in tree and not job.startswith("API-"),
     )
 
 
