@@ -1,7 +1,6 @@
 """Connections: indicators, back-off, settings that change while running, discovery."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -50,13 +49,13 @@ async def test_each_server_has_its_own_indicator_in_the_order_of_the_settings(fl
         assert (down.error_title, down.error_advice) == ("The scripted server is down.", "Bring it up.")
 
 
-async def test_a_stalled_server_holds_up_no_other(fleet):
+async def test_a_stalled_server_holds_up_no_other(fleet, monkeypatch):
+    monkeypatch.setattr(watch, "CHECK_SECONDS", 2.0)
     fleet["stuck"].stall = asyncio.Event()
     settings = FixedSettings("", server_settings("stuck"), server_settings("up"))
     async with ConnectionsService(settings, opener=fleet.open) as connections:
-        began = time.monotonic()
         await until(lambda: state(connections, "up") is CONNECTED)
-        assert time.monotonic() - began < 1
+        assert state(connections, "stuck") is ConnectionState.CONNECTING
         await until(lambda: state(connections, "stuck") is UNREACHABLE)
         assert "did not answer in time" in connections.connection("stuck").error_title
         fleet["stuck"].stall.set()
@@ -89,14 +88,23 @@ async def test_one_silence_of_a_connected_server_is_no_death(fleet, monkeypatch)
         stall.set()
 
 
-async def test_a_server_that_ends_and_returns_turns_its_indicator_each_time_within_three_seconds(fleet):
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was paused at most between looks, each time."""
+    pause, noted = watch.ServerWatch._pause, list[float]()
+    monkeypatch.setattr(watch.ServerWatch, "_pause", lambda self: noted.append(pause(self)) or noted[-1])
+    return noted
+
+
+async def test_a_server_that_ends_and_returns_turns_its_indicator_within_three_seconds(fleet, pauses):
     async with ConnectionsService(FixedSettings("", server_settings()), opener=fleet.open) as connections:
         await until(lambda: state(connections, "paint") is CONNECTED)
         fleet["paint"].is_up = False
-        await until(lambda: state(connections, "paint") is UNREACHABLE, seconds=3)
+        await until(lambda: state(connections, "paint") is UNREACHABLE)
         assert connections.connection("paint").reached_at is not None
         fleet["paint"].is_up = True
-        await until(lambda: state(connections, "paint") is CONNECTED, seconds=3)
+        await until(lambda: state(connections, "paint") is CONNECTED)
+    assert max(pauses) < 3
 
 
 async def test_a_fault_of_ours_is_shown_and_the_server_watched_on(fleet):
@@ -110,13 +118,14 @@ async def test_a_fault_of_ours_is_shown_and_the_server_watched_on(fleet):
     assert [type(error) for error in raised] == [ZeroDivisionError]
 
 
-async def test_a_failed_call_makes_it_look_at_once(fleet):
-    settings = FixedSettings("", server_settings(url="http://198.51.100.7"))  # far: looked at rarely
+async def test_a_failed_call_makes_it_look_at_once(fleet, monkeypatch):
+    monkeypatch.setattr(watch.ServerWatch, "_pause", lambda _: 600.0)
+    settings = FixedSettings("", server_settings())
     async with ConnectionsService(settings, opener=fleet.open) as connections:
         await until(lambda: state(connections, "paint") is CONNECTED)
         fleet["paint"].is_up = False
         connections.check_soon("paint")
-        await until(lambda: state(connections, "paint") is UNREACHABLE, seconds=1)
+        await until(lambda: state(connections, "paint") is UNREACHABLE)
 
 
 async def test_servers_follow_the_settings_while_running(fleet):
@@ -178,20 +187,21 @@ async def test_without_watching_nobody_is_asked_anything(fleet):
         backend = connections.backend("paint")
         assert connections.backend("paint") is backend
         assert fleet["paint"].looks == 0
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await connections.wait_until_connected("paint")
 
 
-async def test_a_real_engine_that_ends_and_returns_is_noticed_within_three_seconds(tmp_path):
+async def test_a_real_engine_that_ends_and_returns_is_noticed_within_three_seconds(pauses):
     async with EmbeddedEngine(step_delay=0) as engine:
         port = int(engine.url.rpartition(":")[2])
         settings = FixedSettings("", server_settings("engine", url=engine.url, kind=ServerKind.COMFYUI))
         async with ConnectionsService(settings) as connections:
             await until(lambda: state(connections, "engine") is CONNECTED)
             await engine.__aexit__(None, None, None)
-            await until(lambda: state(connections, "engine") is UNREACHABLE, seconds=3)
+            await until(lambda: state(connections, "engine") is UNREACHABLE)
             async with EmbeddedEngine(step_delay=0, port=port):
-                await until(lambda: state(connections, "engine") is CONNECTED, seconds=3)
+                await until(lambda: state(connections, "engine") is CONNECTED)
+    assert max(pauses) < 3
 
 
 async def test_discovery_finds_what_answers_at_a_default_address(monkeypatch):

@@ -306,20 +306,16 @@ async def test_a_journal_that_has_no_place_is_kept_in_memory(tmp_path):
 
 
 async def test_the_event_loop_runs_on_while_the_journal_waits(path, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 300)
+    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 30_000)
     async with Journal(path) as journal:
         holder = sqlite3.connect(path, isolation_level=None)
         holder.execute("BEGIN EXCLUSIVE")
         writing = asyncio.create_task(journal.do(jobs.insert, entry()))
-        longest, last = 0.0, time.monotonic()
-        while not writing.done():
-            await asyncio.sleep(0)
-            now = time.monotonic()
-            longest, last = max(longest, now - last), now
-        assert longest < 0.2
-        with pytest.raises(SaveError):
-            await writing
+        await asyncio.sleep(0.05)  # a loop that waits too comes back when the writing has failed
+        assert not writing.done()
+        holder.execute("ROLLBACK")
         holder.close()
+        await writing
 
 
 async def test_another_program_s_writes_show(path):

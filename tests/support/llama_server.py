@@ -85,6 +85,6 @@ async def until_idle(server: LlamaServer, *, besides: int = 0) -> None:
 
     task = asyncio.create_task(look())
     try:
-        await until(idle.is_set, 5.0)
+        await until(idle.is_set)
     finally:
         task.cancel()

@@ -27,7 +27,7 @@ from tui.services.results import ResultsService
 from tui.storage.encoding import request_from_json, request_to_json
 from tui.storage.entries import Phase
 
-SECONDS = 30
+SECONDS = 60
 
 
 class Orders(msgspec.Struct, kw_only=True):

@@ -42,5 +42,5 @@ async def studio(
 
 
 async def over(generation: GenerationService, job_id: JobId) -> Job:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return await generation.wait(job_id)
