@@ -67,6 +67,7 @@ KEEPS_ITS_QUEUE = Row(
 ROWS = {
     "comfyui": Row(),
     "a1111": KEEPS_NOTHING,
+    "a1111 forge": KEEPS_NOTHING,
     "a1111 nowebui": CANNOT_BE_ASKED,
     "a1111 sdnext": CANNOT_BE_ASKED,
     "a1111 sdcpp": Row(),

@@ -20,11 +20,13 @@ from tests.support.comfyui_peer import ComfyUIPeer
 from tests.support.engine_process import EngineProcess, engine_process
 from tests.support.fooocus_peer import FooocusPeer
 from tests.support.fooocus_server import FooocusServer
+from tests.support.forge_server import ForgeServer
 from tests.support.invokeai_items import Item
 from tests.support.invokeai_peer import InvokeAIPeer
 from tests.support.invokeai_server import InvokeAIServer
 from tests.support.peers import Peer, open_peer
 from tests.support.sdcpp_server import SdCppServer
+from tests.support.sdnext_server import SdNextServer
 from tui.domain.job import Job
 
 STEP_SECONDS = 0.02
@@ -45,12 +47,12 @@ class Lives(Protocol):
 class A1111Lives:
     """Keeps nothing."""
 
-    def __init__(self, dialect: str) -> None:
-        self._dialect = dialect
+    def __init__(self, start: Callable[[], A1111Server]) -> None:
+        self._start = start
         self._servers: list[A1111Server] = []
 
     def next(self) -> web.Application:
-        self._servers.append(A1111Server(self._dialect, step_seconds=STEP_SECONDS))
+        self._servers.append(self._start())
         return self._servers[-1].app()
 
     def seeds(self) -> list[int]:
@@ -229,9 +231,13 @@ async def mortal_server(name: str, folder: Path) -> AsyncGenerator[MortalServer]
 
 
 APPS: dict[str, tuple[Callable[[], Lives], Callable[[str], Peer]]] = {
-    "a1111": (partial(A1111Lives, "ui"), A1111Peer),
-    "a1111 nowebui": (partial(A1111Lives, "nowebui"), A1111Peer),
-    "a1111 sdnext": (partial(A1111Lives, "sdnext"), A1111Peer),
+    "a1111": (partial(A1111Lives, partial(A1111Server, "ui", step_seconds=STEP_SECONDS)), A1111Peer),
+    "a1111 nowebui": (
+        partial(A1111Lives, partial(A1111Server, "nowebui", step_seconds=STEP_SECONDS)),
+        A1111Peer,
+    ),
+    "a1111 forge": (partial(A1111Lives, partial(ForgeServer, step_seconds=STEP_SECONDS)), A1111Peer),
+    "a1111 sdnext": (partial(A1111Lives, partial(SdNextServer, step_seconds=STEP_SECONDS)), A1111Peer),
     "a1111 sdcpp": (SdCppLives, A1111Peer),
     "invokeai": (InvokeAILives, InvokeAIPeer),
     "fooocus": (partial(FooocusLives, "0.5"), FooocusPeer),
