@@ -14,7 +14,7 @@ from tui.domain.arrangement import Arrangement
 from tui.domain.errors import InputError
 from tui.domain.forms import Form
 from tui.domain.job import JobStatus
-from tui.domain.request import FieldValue
+from tui.domain.request import FieldValue, Lora
 from tui.domain.settings import ServerKind, ServerSettings
 from tui.media.metadata import read_texts
 from tui.services.bundle import Services, open_services
@@ -153,3 +153,18 @@ async def test_workflows_saved_on_the_server_are_listed_and_run(studio: Studio) 
     assert (await workflows.needs(SERVER, found.name)).is_ready
     with pytest.raises(Exception, match="no workflow"):
         await studio.form("server:saved/../../etc/passwd")
+
+
+async def test_loras_are_seen_and_can_be_taken_away_when_the_new_picture_is_opened(studio: Studio) -> None:
+    ink = Lora("procedural-ink.safetensors", 0.7)
+    first = await studio.make(studio.write("canvas.json", txt2img_canvas()), {"seed": 41, "loras": (ink,)})
+    texts = read_texts(first)
+    canvas_types = [node["type"] for node in json.loads(texts["workflow"])["nodes"]]
+    assert "LoraLoader" in canvas_types
+    assert values_in(await studio.form(str(first)))["loras"] == (ink,)
+
+    same = await studio.make(str(first), {})
+    assert same.read_bytes() == first.read_bytes()
+    without = await studio.make(str(first), {"loras": ()})
+    assert "LoraLoader" not in read_texts(without)["prompt"] + read_texts(without)["workflow"]
+    assert values_in(await studio.form(str(without)))["loras"] == ()

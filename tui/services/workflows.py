@@ -104,7 +104,11 @@ class WorkflowsService:
         opened = await self._opener.open(server, workflow, _UNTOUCHED)
         if opened.template is None:
             raise WorkflowError(f"{server} does not run ComfyUI workflows.", "Choose a ComfyUI.")
-        return opened.template.graph
+        template, defs = opened.template, opened.defs
+        loras = {slot.name: slot.loras for slot in template.slots if slot.loras}
+        if not loras or defs is None:
+            return template.graph
+        return (await asyncio.to_thread(fill, template, loras, defs)).graph
 
     async def arrangement(self, server: str, workflow: str) -> Arrangement:
         """How the person wants the workflow's fields. Raises as `form`."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tui.domain.errors import WorkflowError
 from tui.domain.json_values import Json, list_of, object_of
 from tui.workflow.api_graph import class_of, parse_graph
-from tui.workflow.fields import LORA_CLASS, MODEL_LORA_CLASS
+from tui.workflow.lora_chains import LORA_CLASS, MODEL_LORA_CLASS
 from tui.workflow.stand_ins import is_replaced, is_stand_in
 
 LORA_CLASSES = frozenset({LORA_CLASS, MODEL_LORA_CLASS})

@@ -1,6 +1,6 @@
 """The form of a workflow on one server: its slots with that server's types, ranges and choices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypedDict
@@ -25,12 +25,11 @@ from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import output_type, spec_of
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
 from tui.workflow.javascript import is_truthy, javascript_text
+from tui.workflow.lora_chains import LORA_CLASS, MODEL_LORA_CLASS
 from tui.workflow.needs import missing_nodes
 from tui.workflow.slots import Slot, SlotRole
 from tui.workflow.templates import WorkflowTemplate
 
-LORA_CLASS = "LoraLoader"
-MODEL_LORA_CLASS = "LoraLoaderModelOnly"
 _WIDEST = 2**31 - 1
 
 
@@ -136,8 +135,15 @@ class _Builder:
         return LorasField(
             **_shared(slot),
             choices=choices,
+            default=slot.loras,
             unavailable="" if choices else lacks(slot.name, slot.shown_label),
+            note=" ".join(self._missing(slot, choices)) if choices else "",
         )
+
+    def _missing(self, slot: Slot, choices: tuple[str, ...]) -> Iterator[str]:
+        for lora in slot.loras:
+            if lora.name not in choices:
+                yield not_here(slot.shown_label, lora.name, self._nearest.of(lora.name, choices))
 
     def _value(self, slot: Slot, wanted: FieldValue) -> Field | None:
         spec, value = self._spec(slot), self._template.value_at(slot.first)

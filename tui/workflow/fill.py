@@ -6,13 +6,13 @@ from pathlib import PurePath
 from tui.domain.json_values import Json, JsonObject, object_of
 from tui.domain.request import FieldValue, GraphPlan, Lora, PictureInput, Upload
 from tui.domain.text import clean
-from tui.workflow.api_graph import copied, users_of
+from tui.workflow.api_graph import copied
 from tui.workflow.choices import choice_texts
 from tui.workflow.definitions import NodeDefs
-from tui.workflow.fields import LORA_CLASS, MODEL_LORA_CLASS
 from tui.workflow.flow import output_type, spec_of
 from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec
 from tui.workflow.javascript import javascript_text
+from tui.workflow.lora_chains import LoraChain, chain_of, put_in
 from tui.workflow.shaping import choose
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.stand_ins import inline_values
@@ -25,6 +25,7 @@ def fill(template: WorkflowTemplate, values: Mapping[str, FieldValue], defs: Nod
     """The graph with `values`, which were checked before, in its slots; None leaves what the graph holds."""
     nodes = copied(template.graph)
     uploads: list[Upload] = []
+    chains: list[LoraChain] = []
     for slot in sorted(template.slots, key=lambda slot: _turn(template, slot, defs)):
         value = values.get(slot.name)
         if value is None:
@@ -32,19 +33,23 @@ def fill(template: WorkflowTemplate, values: Mapping[str, FieldValue], defs: Nod
         if isinstance(value, PictureInput):
             uploads.extend(_upload(nodes, target, value) for target in slot.targets)
         elif isinstance(value, tuple):
-            _chain_loras(nodes, slot, value, defs)
+            chains.append(_chain_loras(nodes, slot, value, template, defs))
         elif slot.role is not SlotRole.LORAS:
             for target in slot.targets:
                 _set(nodes, target, value, defs)
-    canvas = _canvas(nodes, template.canvas, defs) if template.canvas else None
+    canvas = _canvas(nodes, template.canvas, chains, defs) if template.canvas else None
     inline_values(nodes, defs)
     return GraphPlan(graph=nodes, uploads=tuple(uploads), canvas=canvas)
 
 
-def _canvas(nodes: Nodes, canvas: JsonObject, defs: NodeDefs) -> JsonObject:
+def _canvas(nodes: Nodes, canvas: JsonObject, chains: list[LoraChain], defs: NodeDefs) -> JsonObject:
     from tui.workflow.embed import canvas_for  # the conversion, which a graph alone does not need
+    from tui.workflow.lora_canvas import with_chain
 
-    return canvas_for(nodes, canvas, defs)
+    canvas = canvas_for(nodes, canvas, defs)
+    for chain in chains:
+        canvas = with_chain(canvas, chain)
+    return canvas
 
 
 def _turn(template: WorkflowTemplate, slot: Slot, defs: NodeDefs) -> int:
@@ -92,38 +97,22 @@ def _wire_value(nodes: Nodes, target: Target, value: str | float, defs: NodeDefs
     return value
 
 
-def _chain_loras(nodes: Nodes, slot: Slot, loras: tuple[Lora, ...], defs: NodeDefs) -> None:
+def _chain_loras(
+    nodes: Nodes, slot: Slot, loras: tuple[Lora, ...], template: WorkflowTemplate, defs: NodeDefs
+) -> LoraChain:
     """Put one loader per LoRA between the checkpoint's loader and all that used its outputs."""
     loader = slot.first.node_id
     has_clip = output_type(nodes, (loader, 1), defs) == "CLIP"
-    users = {output: list(users_of(nodes, (loader, output))) for output in ((0, 1) if has_clip else (0,))}
-    last = loader
-    for lora in loras:
-        node_id = _free_id(nodes)
-        nodes[node_id] = _lora_node(last, lora, has_clip=has_clip)
-        _inputs(nodes, Target(node_id, "lora_name"))["lora_name"] = _wire_value(
-            nodes, Target(node_id, "lora_name"), lora.name, defs
-        )
-        last = node_id
-    for output, inputs in users.items():
-        for node_id, name in inputs:
-            _inputs(nodes, Target(node_id, name))[name] = [last, output]
+    above = _highest_on(template.canvas) if template.canvas else 0
+    chain = chain_of(nodes, loader, loras, has_clip=has_clip, above=above)
+    put_in(nodes, chain)
+    for node_id, lora in zip(chain.nodes, loras, strict=True):
+        target = Target(node_id, "lora_name")
+        _inputs(nodes, target)["lora_name"] = _wire_value(nodes, target, lora.name, defs)
+    return chain
 
 
-def _lora_node(source: str, lora: Lora, *, has_clip: bool) -> JsonObject:
-    clip: JsonObject = {"clip": [source, 1], "strength_clip": lora.strength} if has_clip else {}
-    return {
-        "class_type": LORA_CLASS if has_clip else MODEL_LORA_CLASS,
-        "inputs": {
-            "model": [source, 0],
-            "lora_name": lora.name,
-            "strength_model": lora.strength,
-            **clip,
-        },
-        "_meta": {"title": "LoRA"},
-    }
+def _highest_on(canvas: JsonObject) -> int:
+    from tui.workflow.lora_canvas import highest_id
 
-
-def _free_id(nodes: Nodes) -> str:
-    """A number above all others: some servers' pages sort node ids as numbers."""
-    return str(1 + max((int(node_id) for node_id in nodes if node_id.isdecimal()), default=0))
+    return highest_id(canvas)

@@ -18,6 +18,7 @@ from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import run_order
 from tui.workflow.formats import UiWorkflow, Workflow, parse_workflow
 from tui.workflow.limits import check_depth
+from tui.workflow.lora_chains import LoraChain, chain_in, taken_out
 from tui.workflow.marks import marked_slots
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.spare_slots import Tie
@@ -100,6 +101,22 @@ class _Opened:
     notes: tuple[str, ...] = ()
 
     def template(self, name: str, *, keeps_seeds: bool) -> WorkflowTemplate:
+        """LoRAs that a person chained in an earlier run are theirs to change, not nodes of the workflow."""
+        chain = chain_in(self.graph)
+        if chain is not None:
+            made = self._without(chain).as_it_stands(name, keeps_seeds=keeps_seeds)
+            if slots := _with_loras(made.slots, chain):
+                return replace(made, slots=slots)
+        return self.as_it_stands(name, keeps_seeds=keeps_seeds)
+
+    def _without(self, chain: LoraChain) -> "_Opened":
+        from tui.workflow.lora_canvas import without_chain  # few workflows have one
+
+        canvas = without_chain(self.canvas, chain) if self.canvas is not None else None
+        return replace(self, graph=taken_out(self.graph, chain), canvas=canvas)
+
+    def as_it_stands(self, name: str, *, keeps_seeds: bool) -> WorkflowTemplate:
+        """A template in which every node is the workflow's own."""
         graph, nodes = with_core_nodes(self.graph), CanvasNodes(self.canvas or {})
         slots = self._slots(graph, nodes)
         return WorkflowTemplate(
@@ -142,6 +159,14 @@ class _Opened:
                 group = nodes.title(node_id) or node_id
                 # what a subgraph of the root shows, its author wanted to be seen
                 yield Tie(targets=targets, group=group, label=label, is_shown=":" not in node_id)
+
+
+def _with_loras(slots: tuple[Slot, ...], chain: LoraChain) -> tuple[Slot, ...]:
+    """The slots with the chain's LoRAs in theirs; none where no slot stands for that chain."""
+    found = [slot for slot in slots if slot.role is SlotRole.LORAS and slot.first.node_id == chain.loader]
+    return (
+        tuple(replace(slot, loras=chain.loras) if slot in found else slot for slot in slots) if found else ()
+    )
 
 
 def _with_seed(slot: Slot, nodes: CanvasNodes, *, keeps_all: bool) -> Slot:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from tui.domain.forms import Media
 from tui.domain.json_values import Json
+from tui.domain.request import Lora
 
 STANDARD_LABELS = {
     "prompt": "Prompt",
@@ -90,6 +91,9 @@ class Slot:
     """Other names by which a person may mean it: those it has on the canvas."""
 
     media: Media = "image"
+    loras: tuple[Lora, ...] = ()
+    """The LoRAs that the chain starts with."""
+
     keeps_seed: bool = False
     """Whether the seed in the graph is meant: it is not drawn anew."""
 
