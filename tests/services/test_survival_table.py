@@ -24,7 +24,7 @@ from tui.storage.entries import Phase
 DOWN_SECONDS = 0.3
 """No server is back at once: a real one takes longer."""
 
-SHORT, SOME, BUSY, LONG = 4, 25, 100, 200
+SHORT, SOME, BUSY, LONG = 4, 50, 400, 200
 """Steps of jobs: soon done; caught running; outlasting the start of a program; not done before the test."""
 
 COMPLETED, FAILED, CANCELLED, UNKNOWN = (
