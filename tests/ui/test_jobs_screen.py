@@ -10,7 +10,7 @@ from tests.support.fake_services import FakeServices, connected, fake_services
 from tests.support.studio import SIZES, Studio, open_studio
 from tui.domain.events import JobDropped
 from tui.domain.job import Job, JobId, JobStatus
-from tui.domain.request import GenerationRequest
+from tui.domain.request import GenerationRequest, GraphPlan, Lora
 from tui.ui.screens.jobs import JobsScreen
 from tui.ui.screens.pick_sheet import PickSheet
 from tui.ui.screens.question import Question
@@ -147,6 +147,25 @@ async def test_a_job_is_told_in_full(tmp_path: Path) -> None:
         await studio.until_text("waits here")
         for words in ("Note: cut", "Steps       20", "after 4.0 s", "started", "failed: Out of memory."):
             assert words in studio.text
+
+
+async def test_the_whole_request_is_a_key_away(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    node = {"class_type": "KSampler", "inputs": {"steps": 20}}
+    request = GenerationRequest(
+        prompt="fox 1",
+        loras=(Lora("ink", 0.5),),
+        extras={"styles": "Fooocus V2"},
+        plan=GraphPlan(graph={"3": node}),
+    )
+    services.generation.put(job(1, request=request))
+    async with open_studio(services) as studio:
+        await to_jobs(studio, "fox 1")
+        await studio.press("w")
+        for words in ('"class_type": "KSampler"', "ink at 0.5", '"styles": "Fooocus V2"'):
+            await studio.until_text(words)
+        await studio.press("escape")
+        await studio.until(lambda: isinstance(studio.app.screen, JobsScreen))
 
 
 async def test_the_order_of_the_queue_is_changed_with_keys(tmp_path: Path) -> None:

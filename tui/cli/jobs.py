@@ -47,7 +47,8 @@ async def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         changes = [{"at": change.at, "state": change.phase.value, "detail": change.detail} for change in log]
         request = {name: plain(value) for name, value in values.items()}
-        _print(json.dumps(summary(job) | {"request": request, "log": changes}))
+        graph = {"graph": dict(job.request.plan.graph)} if job.request.plan else {}
+        _print(json.dumps(summary(job) | {"request": request, "log": changes} | graph))
         return 0
     _print(line_of(job))
     for name, value in values.items():

@@ -184,7 +184,8 @@ class JobRun:
             case _:
                 pass
         self._desk.roster.put(entry, event)
-        if entry.phase is not before.phase or now - self._recorded_at > _RECORD_SECONDS:
+        has_moved = (entry.phase, entry.job.queue_position) != (before.phase, before.job.queue_position)
+        if has_moved or now - self._recorded_at > _RECORD_SECONDS:
             self._recorded_at = now
             self._is_lost = not await self._desk.book.record(entry)
         if self.wants_cancel and isinstance(event, JobQueued | JobStarted):

@@ -1,11 +1,13 @@
 """All there is to say about a job, as text."""
 
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
 from tui.domain.job import Job, JobStatus
 from tui.domain.request import ControlUnit, GenerationRequest, Lora, PictureInput
+from tui.domain.text import clean
 from tui.ui import words
 
 _STATES = {
@@ -17,6 +19,13 @@ _STATES = {
     JobStatus.UNKNOWN: "Outcome unknown",
 }
 _SKIPPED = frozenset({"plan", "prompt", "negative_prompt", "notes", "extras", "task"})
+_LABELS = {
+    "cfg_scale": "CFG",
+    "loras": "LoRAs",
+    "init_image": "Picture",
+    "vae": "VAE",
+    "control": "ControlNet",
+}
 _PHASES = {
     "waiting": "waits here",
     "sent": "handed over",
@@ -47,6 +56,15 @@ def job_text(job: Job, log: Sequence[StateChange] = ()) -> str:
     return "\n".join((*_lines(job), *_logged(log)))
 
 
+def request_text(request: GenerationRequest) -> str:
+    """Everything that is sent, the graph too, as JSON."""
+    fields = [name for name in request.__dataclass_fields__ if name not in {"plan", "extras"}]
+    tree = {name: getattr(request, name) for name in fields} | dict(request.extras)
+    if request.plan is not None:
+        tree["graph"] = dict(request.plan.graph)
+    return clean(json.dumps(tree, indent=2, ensure_ascii=False, default=_spelled))
+
+
 def _lines(job: Job) -> Iterator[str]:
     yield _standing(job)
     if job.error_title or job.error_advice:
@@ -75,7 +93,11 @@ def _request(request: GenerationRequest) -> Iterator[str]:
     if request.negative_prompt:
         yield f"Negative    {request.negative_prompt}"
     for name, value in _values(request).items():
-        yield f"{name.replace('_', ' ').capitalize():<11} {value}"
+        yield f"{_label(name):<11} {value}"
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _values(request: GenerationRequest) -> Mapping[str, str]:

@@ -115,14 +115,13 @@ def ended(status: JobStatus) -> str:
     return "done" if status is JobStatus.COMPLETED else status.value
 
 
-def progress(job: Job) -> str:
-    """Step, speed and time left of a running job."""
-    parts = [f"{job.step}/{job.total}"] if job.total else []
-    if job.rate:
-        parts.append(rate(job.rate))
-    if job.seconds_left is not None:
-        parts.append(f"{duration(job.seconds_left)} left")
-    return "  ".join(parts) or one_line(job.activity, 60) or "at work"
+def progress(job: Job, room: int = 1000) -> str:
+    """Step, speed and time left of a running job; where there is little room, the speed goes first."""
+    step = f"{job.step}/{job.total}" if job.total else ""
+    speed = rate(job.rate) if job.rate else ""
+    left = f"{duration(job.seconds_left)} left" if job.seconds_left is not None else ""
+    whole, short = ("  ".join(filter(None, parts)) for parts in ((step, speed, left), (step, left)))
+    return (whole if len(whole) <= room else short) or one_line(job.activity, 60) or "at work"
 
 
 def _ended(job: Job) -> str:
@@ -177,4 +176,6 @@ def _figures(state: Connection) -> list[str]:
         parts.append(f"{state.latency * 1000:.0f} ms")
     if status and status.memory_total and status.memory_free is not None:
         parts.append(memory(status.memory_free, status.memory_total))
+    if status and status.note:
+        parts.append(one_line(status.note.rstrip("."), 28))
     return parts

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.domain.errors import InputError, LatentuiError
 from tui.domain.job import Job, JobId, JobStatus
+from tui.domain.text import one_line
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.gesture import gesture
 from tui.ui.job_pages import VIEWS, JobPages
@@ -175,7 +176,7 @@ class JobsScreen(QueuePlace):
         self._show_details()
 
     def _empty_words(self) -> str:
-        found = f"No job has “{self._pages.text}” in its prompt, workflow or id. Esc shows all again."
+        found = f"No job has “{one_line(self._pages.text, 20)}”. Esc shows all again."
         return found if self._pages.text else self._pages.view.empty
 
     def forget(self, job: Job) -> None:

@@ -20,6 +20,7 @@ QUEUE_KEYS: list[BindingType] = [
     Binding("K,alt+up", "move(-1)", "Earlier in its queue", id="jobs.earlier", show=False),
     Binding("J,alt+down", "move(1)", "Later in its queue", id="jobs.later", show=False),
     Binding("m", "move_to_server", "To another server", id="jobs.to-server", show=False),
+    Binding("w", "whole", "The whole request, as it is sent", id="jobs.whole", show=False),
     Binding("e", "edit", "Change a waiting job in the form", id="jobs.edit", show=False),
     Binding("p", "pause", "Pause or resume this server's queue", id="jobs.pause", show=False),
     Binding("P", "pause_all", "Pause or resume every queue", id="jobs.pause-all", show=False),
@@ -96,6 +97,15 @@ class QueuePlace(JobPlace):
         session = app_of(self).session
         servers = session.image_servers if session is not None else ()
         return [state for state in servers if state.server != job.server]
+
+    def action_whole(self) -> None:
+        """Show all that the job under the cursor asks for."""
+        from tui.ui.job_text import request_text
+        from tui.ui.screens.text_sheet import TextSheet
+
+        job = self.job_under_cursor
+        if job is not None:
+            app_of(self).push_screen(TextSheet(words.job_title(job)[:60], request_text(job.request)))
 
     @gesture
     async def action_edit(self) -> None:

@@ -32,8 +32,9 @@ def one(job: Job, width: int, glyphs: Glyphs, share: float = 0.3) -> Sequence[Li
         return ([mark, (title, _title_tone(job)), ("  ", ""), (one_line(state, room), _state_tone(job))],)
     room = width - title_width - 5
     bar_width = min(max(room - 30, 6), 40)
+    rest = max(room - bar_width - 2, 4)
     pieces = [mark, (title, _title_tone(job)), ("  ", ""), *bar(job, bar_width, glyphs), ("  ", "")]
-    return ([*pieces, (one_line(state, max(room - bar_width - 2, 4)), "dim")],)
+    return ([*pieces, (one_line(words.progress(job, rest), rest), "dim")],)
 
 
 def two(job: Job, width: int, glyphs: Glyphs) -> Sequence[Line]:

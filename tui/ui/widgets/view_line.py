@@ -14,12 +14,16 @@ from tui.domain.job import JobStatus
 from tui.ui.job_pages import VIEWS, View
 from tui.ui.plain import plain
 
+WIDE = 100
+"""Columns of the screen that leave room for the keys of the views."""
+
 
 class ViewTabs(Static):
     """The views with their numbers; a click chooses one."""
 
     shown: reactive[int] = reactive(0)
     counts: reactive[Mapping[JobStatus, int]] = reactive(dict, layout=True)
+    has_keys: reactive[bool] = reactive(True, layout=True)
 
     def render(self) -> Content:
         """The chosen one stands out."""
@@ -28,7 +32,8 @@ class ViewTabs(Static):
     def _tab(self, index: int, view: View) -> Content:
         word = "$accent bold" if index == self.shown else "$label"
         count = f" {sum(self.counts.get(status, 0) for status in view.statuses)}" if self.counts else ""
-        tab = plain((f"{index + 1} ", "$faint"), (view.name, word), (count, "$foreground" if count else ""))
+        key = f"{index + 1} " if self.has_keys else ""
+        tab = plain((key, "$faint"), (view.name, word), (count, "$foreground" if count else ""))
         return tab.stylize(Style.from_meta({"view": index}))
 
     async def on_click(self, event: events.Click) -> None:
@@ -58,6 +63,9 @@ class ViewLine(Horizontal):
     def compose(self) -> ComposeResult:
         yield ViewTabs().data_bind(ViewLine.shown, ViewLine.counts)
         yield Static("", classes="state", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one(ViewTabs).has_keys = event.size.width >= WIDE
 
     def watch_state(self, state: Sequence[tuple[str, str]]) -> None:
         self.query_one(".state", Static).update(plain(*state))
