@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import resource
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -177,6 +178,24 @@ async def test_a_cancelled_save_leaves_nothing(results, folder):
     while not folder.is_dir() or not list(folder.iterdir()):
         await asyncio.sleep(0.005)
     saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert list(folder.iterdir()) == []
+
+
+async def test_a_save_that_is_cancelled_while_its_file_is_made_leaves_nothing(results, folder, monkeypatch):
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slowly(where: Path) -> new_file.NewFile:
+        begun.set()
+        goes_on.wait(10)
+        return new_file.NewFile(where)
+
+    monkeypatch.setattr("tui.services.results.NewFile", slowly)
+    saving = asyncio.create_task(results.save(job(), output(), pieces(PNG)))
+    await asyncio.to_thread(begun.wait, 10)
+    saving.cancel()
+    asyncio.get_running_loop().call_soon(goes_on.set)
     with pytest.raises(asyncio.CancelledError):
         await saving
     assert list(folder.iterdir()) == []

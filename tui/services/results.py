@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -65,7 +66,7 @@ class ResultsService:
         one gets a number. Raises SaveError, ServerReplyError for a picture that is none, and what
         `pieces` raises.
         """
-        names, file = await asyncio.to_thread(self._begin, job, output, into)
+        names, file = await self._begun(job, output, into)
         path: Path | None = None
         try:
             head, rest = await _pour(pieces, file)
@@ -107,6 +108,15 @@ class ResultsService:
         folder = Path(into).expanduser().absolute() if into is not None else self.folder
         pattern = NamePattern(self._settings.current.name_pattern)
         return _PatternNames(folder, pattern, job, output)
+
+    async def _begun(self, job: Job, output: OutputImage, into: str | None) -> tuple["_Names", NewFile]:
+        beginning = asyncio.create_task(asyncio.to_thread(self._begin, job, output, into))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            with suppress(SaveError):  # a thread is not cancelled: without this its file stays, and open
+                await asyncio.to_thread((await beginning)[1].discard)
+            raise
 
     def _begin(self, job: Job, output: OutputImage, into: str | None) -> tuple["_Names", NewFile]:
         names = self._names(job, output, into)
