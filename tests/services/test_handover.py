@@ -28,12 +28,13 @@ class ImageServer:
 
     def __init__(self) -> None:
         self.posts: list[str] = []
+        self.refusal = 0
         self.settings = ServerSettings(name="", kind=ServerKind.COMFYUI, url="")
 
     async def handle(self, request: web.Request) -> web.Response:
         if request.method == "POST":
             self.posts.append(request.path)
-            return web.json_response({})
+            return web.json_response({}, status=self.refusal or 200)
         match request.path:
             case "/sdapi/v1/progress":
                 return web.json_response(answer("a1111/progress_idle"))
@@ -153,6 +154,24 @@ async def test_an_image_server_elsewhere_keeps_its_models(services: Services, im
     services.connections.add(replace(images.settings, url="http://gpu-box.invalid:8188"))
     await helped(services)
     assert images.posts == []
+
+
+async def test_a_server_that_does_not_let_go_is_told_of_once(services: Services, images: ImageServer) -> None:
+    images.refusal = 500
+    services.connections.add(images.settings)
+    problems = services.handover.problems()
+    for _ in range(2):
+        await helped(services)
+    told = await anext(problems)
+    assert told.title == "Memory was not handed over."
+    assert "images on localhost" in told.advice
+    assert services.handover.problem is told
+    images.refusal = 503
+    await helped(services)
+    assert "503" in (await anext(problems)).advice
+    images.refusal = 0
+    await helped(services)
+    assert services.handover.problem is None
 
 
 def test_the_names_of_this_machine_are_one() -> None:

@@ -332,6 +332,19 @@ class FakeHooks:
         self._broadcast.publish(error)
 
 
+class FakeHandover:
+    """Servers make room for each other until they are told not to."""
+
+    def __init__(self) -> None:
+        self._broadcast: Broadcast[LatentuiError] = Broadcast()
+
+    def problems(self) -> AsyncIterator[LatentuiError]:
+        return self._broadcast.subscribe()
+
+    def fail(self, error: LatentuiError) -> None:
+        self._broadcast.publish(error)
+
+
 class FakeEngine:
     """An engine that starts at once."""
 
@@ -380,6 +393,7 @@ class FakeServices:
     prompts: FakePrompts = field(default_factory=FakePrompts)
     results: FakeResults = field(default_factory=lambda: FakeResults(Path()))
     hooks: FakeHooks = field(default_factory=FakeHooks)
+    handover: FakeHandover = field(default_factory=FakeHandover)
     is_open: bool = False
     transfers: FakeTransfers = field(init=False)
 

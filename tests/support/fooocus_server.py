@@ -102,6 +102,7 @@ class FooocusServer:
         get("/openapi.json", self._openapi)
         get("/v1/engines/all-models", self._models)
         get("/v1/engines/styles", self._styles)
+        get("/v1/engines/clean_vram", self._clean)
         get("/v1/generation/job-queue", self._job_queue)
         get("/v1/generation/job-history", self._job_history)
         get("/v1/generation/query-job", self._query)
@@ -235,6 +236,9 @@ class FooocusServer:
 
     async def _styles(self, _: web.Request) -> web.Response:
         return web.json_response(answer("styles"))
+
+    async def _clean(self, _: web.Request) -> web.Response:
+        return web.json_response(answer("clean_vram"))
 
     async def _job_queue(self, _: web.Request) -> web.Response:
         sizes = {"running_size": len(self.queue), "finished_size": len(self.history)}

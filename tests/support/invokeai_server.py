@@ -86,6 +86,7 @@ class InvokeAIServer:
                 web.get("/api/v1/app/generation_device_options", _device),
                 web.post("/api/v1/auth/login", self._log_in),
                 web.get("/api/v2/models/", self._models),
+                web.post("/api/v2/models/empty_model_cache", _recorded("empty_model_cache")),
                 web.post("/api/v1/images/upload", self._upload),
                 web.get("/api/v1/images/i/{name}/full", self._full),
                 web.post(f"{queue}/enqueue_batch", self._enqueue),

@@ -1,7 +1,7 @@
 """Fooocus, through Fooocus-API."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 
 from tui.backends.base import ImageBackend
@@ -9,7 +9,7 @@ from tui.backends.fooocus_pace import Pace
 from tui.backends.fooocus_session import Session
 from tui.backends.fooocus_watch import JobWatch
 from tui.backends.sessions import Sessions, Watches
-from tui.domain.errors import ServerError
+from tui.domain.errors import NotFoundError, ServerError
 from tui.domain.events import JobEvent, LastEvent
 from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest, Task
@@ -108,6 +108,14 @@ class FooocusBackend(ImageBackend):
             choices=MappingProxyType({"performance": offer.performances, "outpaint": SIDES}),
             defaults=MappingProxyType(offer.defaults),
         )
+
+    async def free_memory(self) -> None:
+        """See `ImageBackend`; only while nothing runs or waits, and where the server has the route."""
+        api = self._sessions.current.api
+        if (await api.queue_size()).waiting:
+            return
+        with suppress(NotFoundError):
+            await api.clean_memory()
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""

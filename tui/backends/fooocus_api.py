@@ -69,6 +69,10 @@ class FooocusApi:
             styles=read_names(await self._get_json("/v1/engines/styles")),
         )
 
+    async def clean_memory(self) -> None:
+        """Let it unload its models. Raises NotFoundError where it has no such route."""
+        await self._get_json("/v1/engines/clean_vram")
+
     async def queue_size(self) -> QueueSize:
         """How much it has to do."""
         return read_queue_size(await self._get_json("/v1/generation/job-queue"))

@@ -1,7 +1,7 @@
 """InvokeAI: graphs made here, a queue there, progress over socket.io, pictures by name."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from types import MappingProxyType
 
 from tui.backends.base import ImageBackend
@@ -11,7 +11,7 @@ from tui.backends.invokeai_session import Session
 from tui.backends.invokeai_submit import Prepared, prepare
 from tui.backends.invokeai_watch import JobWatch
 from tui.backends.sessions import Sessions, Watches
-from tui.domain.errors import InputError, PictureError
+from tui.domain.errors import InputError, NotFoundError, PictureError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest, Task
@@ -106,6 +106,14 @@ class InvokeAIBackend(ImageBackend):
     async def catalog(self) -> Catalog:
         """The names of its models, fresh from the server."""
         return catalog_of(await self._fresh_models())
+
+    async def free_memory(self) -> None:
+        """See `ImageBackend`; only while nothing runs, and where the server has the route."""
+        api = self._api
+        if (await api.queue()).queue.in_progress:
+            return
+        with suppress(NotFoundError):
+            await api.empty_cache()
 
     async def run(self, job_id: JobId, request: GenerationRequest) -> AsyncIterator[JobEvent]:
         """See `ImageBackend`."""

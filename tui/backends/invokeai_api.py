@@ -74,6 +74,13 @@ class InvokeAIApi:
         """Everything its model manager has."""
         return (await self._get(ModelList, "/api/v2/models/")).models
 
+    async def empty_cache(self) -> None:
+        """Let it drop the models that nothing uses. Raises NotFoundError where it has no such route."""
+        path = "/api/v2/models/empty_model_cache"
+        response, answer = await self._exchange("POST", path)
+        if not response.is_success:
+            raise error_of(self.label, response.status_code, answer, path)
+
     async def item(self, item_id: int) -> QueueItem | None:
         """An item, over or not; None when the server has none of this number."""
         try:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from tui.domain.errors import LatentuiError
 from tui.domain.server import ConnectionState
 from tui.domain.settings import ServerKind, ServerSettings
+from tui.services.broadcast import Broadcast, Subscription
 from tui.services.connections import ConnectionsService
 from tui.services.protocols import SettingsSource
 
@@ -32,6 +33,7 @@ class HandoverService:
         self._is_quiet = asyncio.Event()
         self._is_quiet.set()
         self._emptied: set[str] = set()
+        self._problems: Broadcast[LatentuiError] = Broadcast()
         self.problem: LatentuiError | None = None
         """Why a server did not let go, the last time one was asked."""
 
@@ -44,6 +46,11 @@ class HandoverService:
         """Leave image servers as they were found: other programs use them too."""
         for name in tuple(self._emptied):
             await self._refill(name)
+        self._problems.close()
+
+    def problems(self) -> Subscription[LatentuiError]:
+        """Why a server did not let go, each time that it is another reason than before; from now on."""
+        return self._problems.subscribe()
 
     async def before_job(self, server: str) -> None:
         """Unload language models beside this image server; one that is answering may finish first."""
@@ -84,9 +91,14 @@ class HandoverService:
                 await deed
             self.problem = None
         except LatentuiError as error:
-            self.problem = error
+            self._note(error.sentence)
         except TimeoutError:
-            self.problem = LatentuiError("A server did not let go of its memory in time.")
+            self._note("A server did not answer in time.")
+
+    def _note(self, reason: str) -> None:
+        if self.problem is None or self.problem.advice != reason:
+            self.problem = LatentuiError("Memory was not handed over.", reason)
+            self._problems.publish(self.problem)
 
     def _beside(self, server: str, *, is_text: bool) -> tuple[str, ...]:
         """The servers of the other kind that answer on the same machine; none while the option is off."""

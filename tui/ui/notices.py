@@ -38,6 +38,12 @@ async def watch(app: "LatentuiApp", services: "Services") -> None:
         speaker.clear()
 
 
+async def tell_of_memory(app: "LatentuiApp", services: "Services") -> None:
+    """Until cancelled: say when a server did not make room for another one."""
+    async for error in services.handover.problems():
+        app.tell(error)
+
+
 async def tell_of_hooks(app: "LatentuiApp", services: "Services") -> None:
     """Until cancelled: say when the person's own command failed."""
     async for error in services.hooks.failures():
