@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tests.support.a1111_recordings import answer
 from tests.support.chat_server import ChatServer, chat_server, saying
+from tests.support.comfyui_recordings import exchange as comfyui_exchange
 from tests.support.waiting import until
 from tui.demo.server import EmbeddedEngine
 from tui.domain.job import JobStatus
@@ -36,6 +37,8 @@ class ImageServer:
             self.posts.append(request.path)
             return web.json_response({}, status=self.refusal or 200)
         match request.path:
+            case "/system_stats" if self.settings.kind is ServerKind.COMFYUI:
+                return web.json_response(comfyui_exchange("system_stats")[1]["body"])
             case "/sdapi/v1/progress":
                 return web.json_response(answer("a1111/progress_idle"))
             case "/openapi.json":
