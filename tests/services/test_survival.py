@@ -7,13 +7,14 @@ import pytest
 from tests.support.comfyui_peer import open_peer as open_engine
 from tests.support.engine_process import engine_process
 from tests.support.fault_proxy import Answer, LoseAnswer, LoseRequest, fault_proxy, reply
-from tests.support.one_program import program
+from tests.support.one_program import program, submit_and_be_killed
 from tests.support.waiting import first, until
 from tui.domain.events import JobProgressed, PreviewReceived
 from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.request import GenerationRequest
 from tui.domain.settings import ServerKind, ServerSettings
 from tui.services.generation import GenerationService
+from tui.storage.entries import Phase
 
 LONG = 200
 
@@ -36,6 +37,18 @@ async def test_progress_and_previews_resume_in_the_next_program(tmp_path):
             await first(events, lambda event: isinstance(event, PreviewReceived), 30)
             await generation.cancel(job.id)
             assert (await over(generation, job.id)).status is JobStatus.CANCELLED
+
+
+async def test_progress_and_previews_resume_in_a_program_that_runs_beside_the_one_that_died(tmp_path):
+    async with engine_process(tmp_path / "engine", 0.4) as engine:
+        settings = ServerSettings(name="comfyui", kind=ServerKind.COMFYUI, url=engine.url, is_enabled=True)
+        request = await engine_request(steps=LONG)
+        async with program(settings, tmp_path) as generation:
+            events = generation.events()
+            job_id = await submit_and_be_killed(settings, tmp_path, request, Phase.RUNNING)
+            await first(events, lambda event: isinstance(event, PreviewReceived), 60)
+            await generation.cancel(job_id)
+            assert (await over(generation, job_id)).status is JobStatus.CANCELLED
 
 
 async def engine_request(steps: int = 4, seed: int = 1) -> GenerationRequest:

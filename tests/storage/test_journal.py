@@ -218,6 +218,26 @@ async def test_a_journal_of_any_older_version_opens(tmp_path):
             await journal.do(jobs.insert, entry())
 
 
+async def test_a_job_of_an_older_journal_is_read_as_it_was(tmp_path):
+    path = tmp_path / "j.sqlite3"
+    db = sqlite3.connect(path)
+    for step in MIGRATIONS[:3]:
+        step(db)
+    db.execute("PRAGMA user_version = 3")
+    body = '{"prompt": "a fox", "seed": 7}'
+    db.execute(
+        "INSERT INTO jobs (id, server, phase, created_at, workflow, prompt)"
+        " VALUES ('an-id', 'paint', 'running', 1.0, 'txt2img_default', 'a fox')"
+    )
+    db.execute("INSERT INTO requests (job, body) VALUES (1, ?)", (body,))
+    db.commit()
+    db.close()
+    async with Journal(path) as journal:
+        found = await journal.read(jobs.find, JobId("an-id"))
+    assert found is not None
+    assert (found.job.request.prompt, found.phase, found.client) == ("a fox", Phase.RUNNING, None)
+
+
 async def test_a_journal_of_a_newer_version_is_refused_and_left_alone(path):
     async with Journal(path) as journal:
         await journal.do(jobs.insert, entry())

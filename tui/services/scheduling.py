@@ -154,7 +154,17 @@ class Scheduler:
     async def _find_again(self, server: str, backend: ImageBackend) -> None:
         book = self._desk.book
         for entry in await book.journal.do(leases.claim_orphans, server, book.owner):
+            await self._speak_as(entry.client, server, backend)
             self._start(entry, backend, attaches=True)
+
+    async def _speak_as(self, client: str | None, server: str, backend: ImageBackend) -> None:
+        """Take over the name under which a job was handed over: to that one its server tells how it goes."""
+        book = self._desk.book
+        is_watching = any(run.server == server for run in self._runs.values())
+        if client is None or is_watching:  # what is watched already is told to the present name
+            return
+        if await book.journal.do(leases.inherit_client_id, server, client, book.owner):
+            backend.identify(client)
 
     async def _hand_over(self, server: str, backend: ImageBackend, is_reachable: bool) -> None:
         book = self._desk.book

@@ -68,6 +68,9 @@ class Entry:
     wants_cancel: bool = False
     """Whether the person wants it stopped, by any program of ours."""
 
+    client: str | None = None
+    """The name under which its server knows who handed it over."""
+
     target: str | None = None
     """The file or folder the results go to, where it is not the pictures folder."""
 
@@ -100,6 +103,7 @@ def _entry(row: sqlite3.Row) -> Entry:
         owner=row["owner"],
         waits_for_server=bool(row["waits_for_server"]),
         wants_cancel=bool(row["wants_cancel"]),
+        client=row["client"],
         target=row["target"],
     )
 

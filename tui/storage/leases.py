@@ -81,6 +81,16 @@ def take_client_id(db: sqlite3.Connection, server: str, owner: Owner) -> str:
     return client_id
 
 
+def inherit_client_id(db: sqlite3.Connection, server: str, client_id: str, owner: Owner) -> bool:
+    """Be known to `server` by this name from here on, and by no other; False when somebody else bears it."""
+    held = db.execute("SELECT owner FROM clients WHERE id = ? AND server = ?", (client_id, server)).fetchone()
+    if held is None or held[0] not in (None, owner.id):
+        return False
+    db.execute("UPDATE clients SET owner = NULL WHERE server = ? AND owner = ?", (server, owner.id))
+    db.execute("UPDATE clients SET owner = ? WHERE id = ?", (owner.id, client_id))
+    return True
+
+
 def claim_next(
     db: sqlite3.Connection, server: str, owner: Owner, *, depth: int, takes_free: bool, is_reachable: bool
 ) -> Entry | None:
@@ -101,6 +111,11 @@ def claim_next(
         return None
     beat(db, owner)
     set_phase(db, row[0], Phase.SENT, owner.id)
+    db.execute(
+        "UPDATE jobs SET client = (SELECT clients.id FROM clients WHERE clients.server = jobs.server"
+        " AND clients.owner = ? ORDER BY clients.rowid DESC LIMIT 1) WHERE id = ?",
+        (owner.id, row[0]),
+    )
     return find(db, row[0])
 
 
@@ -108,7 +123,8 @@ def claim_orphans(db: sqlite3.Connection, server: str, owner: Owner) -> tuple[En
     """Take every job that is with `server` and that no living program watches."""
     orphaned = entries(
         db,
-        "WHERE jobs.server = ? AND jobs.phase IN ('sent', 'queued', 'running') AND jobs.owner IS NULL",
+        "WHERE jobs.server = ? AND jobs.phase IN ('sent', 'queued', 'running') AND jobs.owner IS NULL"
+        " ORDER BY jobs.phase = 'running' DESC, jobs.number",
         (server,),
     )
     if orphaned:

@@ -43,7 +43,12 @@ def m003_pictures(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_clients, m003_pictures)
+def m004_client_of_job(db: sqlite3.Connection) -> None:
+    """The name under which a job was handed over: only to its holder some servers tell of it."""
+    db.execute("ALTER TABLE jobs ADD COLUMN client TEXT")
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_clients, m003_pictures, m004_client_of_job)
 
 NEWEST = len(MIGRATIONS)
 
