@@ -47,6 +47,7 @@ FIRST_FRAME = {
         "options",
         "plain",
         "screens",
+        "stylesheet",
         "theme",
         "widgets",
     },

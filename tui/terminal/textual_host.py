@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import time
 from dataclasses import replace
 from typing import Any, cast
@@ -25,6 +26,9 @@ _QUESTIONS = {
 }
 _UNLIMITED = 1e9
 """Bytes a second where nobody reads."""
+_SWITCH = 0.0005
+"""Seconds after which a thread that draws lets the event loop go on. Python's own 5 ms would be waited for at
+every turn of the loop, as long as the thread draws."""
 
 
 class TerminalHost:
@@ -139,6 +143,7 @@ def attach(app: App[Any], profile: TerminalProfile) -> TerminalHost:
     guard.install()
     sanitize.install()
     repaint.install()
+    sys.setswitchinterval(_SWITCH)
     _hosts[app] = host = TerminalHost(app, profile)
     gone.install(host.terminal_is_gone)
     return host

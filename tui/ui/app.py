@@ -23,6 +23,7 @@ from tui.domain.text import clean
 from tui.terminal.textual_host import host_for
 from tui.ui.glyphs import UNICODE, Glyphs
 from tui.ui.options import StudioOptions
+from tui.ui.stylesheet import LastingStylesheet
 from tui.ui.theme import DARK, THEMES, other_theme
 
 if TYPE_CHECKING:  # nothing that the first frame can do without is imported for it
@@ -92,6 +93,7 @@ class LatentuiApp(App[int]):
         self, open_services: ServicesFactory, options: StudioOptions | None = None, glyphs: Glyphs = UNICODE
     ) -> None:
         super().__init__()
+        self.stylesheet = LastingStylesheet(self.theme_variables)
         self._open_services = open_services
         self._options = options or StudioOptions()
         self.glyphs = glyphs

@@ -23,6 +23,9 @@ SAVE_SECONDS = 2.0
 SETTLE_SECONDS = 5.0
 """After this the services, the form and Pillow are there."""
 
+YOUNG_OBJECTS = 10_000
+"""So many more than before make a collection of the youngest."""
+
 
 async def live(
     app: "LatentuiApp",
@@ -77,10 +80,14 @@ class _Keeper:
 
 
 async def _settle(app: "LatentuiApp") -> None:
-    """What the start brought stays for good: a whole collection that looks at it holds the loop for 50 ms."""
+    """What the start brought stays for good: a whole collection that looks at it holds the loop for 50 ms.
+
+    Of the rest little is garbage in cycles: to look for it ten times a second finds no more than once.
+    """
     await asyncio.sleep(SETTLE_SECONDS)
     if not app.is_headless:
         gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS)
 
 
 async def _open_session(app: "LatentuiApp", services: "Services", options: StudioOptions) -> None:
