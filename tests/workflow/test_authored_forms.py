@@ -17,7 +17,13 @@ from tui.workflow.needs import needs_of
 from tui.workflow.opening import open_workflow
 from tui.workflow.templates import WorkflowTemplate
 
-DEFS = node_defs()
+MORE_CLASSES: Any = {
+    "PrimitiveStringMultiline": {
+        "input": {"required": {"value": ["STRING", {"multiline": True}]}},
+        "output": ["STRING"],
+    },
+}
+DEFS = node_defs().extended(MORE_CLASSES)
 CHECKPOINT = "tiny_sd15.safetensors"
 
 
@@ -250,6 +256,106 @@ def test_what_krita_would_serve_comes_from_files() -> None:
     }
     assert made["3"]["inputs"]["width"] == ["1.size", 0]
     assert made["4"]["class_type"] == "SaveImage"
+
+
+def styled(**more: dict[str, Any]) -> dict[str, Any]:
+    """A graph whose models, prompts and sampling come from a style of Krita's."""
+    graph = sampling(
+        model=["30", 0], steps=["30", 7], cfg=["30", 8], sampler_name=["30", 5], scheduler=["30", 6]
+    )
+    for node_id, prompt in (("2", 3), ("3", 4)):
+        graph[node_id]["inputs"] = {"text": ["30", prompt], "clip": ["30", 1]}
+    graph["6"]["inputs"]["vae"] = ["30", 2]
+    return {**graph, "30": api("ETN_KritaStyle", name="Look", sampler_preset="auto"), **more}
+
+
+@pytest.mark.parametrize("kind", ["ETN_KritaStyle", "ETN_KritaStyleAndPrompt"])
+def test_a_style_of_kritas_is_a_checkpoint_and_the_values_behind_it(kind: str) -> None:
+    graph = styled()
+    graph["30"]["class_type"] = kind
+    template, form = opened(graph)
+    assert not form.problems
+    made = filled(template, form, prompt="a fox", steps=9, cfg_scale=4.5, sampler="ddim")
+    assert made["30"]["class_type"] == "CheckpointLoaderSimple"
+    assert made["2"]["inputs"] == {"text": "a fox", "clip": ["30", 1]}
+    sampler = made["5"]["inputs"]
+    assert (sampler["steps"], sampler["cfg"], sampler["sampler_name"]) == (9, 4.5, "ddim")
+    assert not any(one["class_type"].startswith("ETN_") for one in made.values())
+
+
+def test_a_style_beside_parameters_stays_in_front() -> None:
+    graph = styled(**{"31": parameter("Strength of it", "number", "0.5", min=0.0, max=1.0)})
+    graph["5"]["inputs"]["denoise"] = ["31", 0]
+    shown = {name for name, _, _ in front(opened(graph)[1])}
+    assert {"checkpoint", "prompt", "negative_prompt", "steps", "cfg_scale", "sampler", "denoise"} <= shown
+
+
+def test_one_value_of_a_style_goes_to_all_that_took_it() -> None:
+    graph = styled(**{"32": api("CLIPTextEncode", text=["30", 3], clip=["30", 1])})
+    graph["5"]["inputs"]["positive"] = ["33", 0]
+    graph["33"] = api("ConditioningCombine", conditioning_1=["2", 0], conditioning_2=["32", 0])
+    template, form = opened(graph)
+    made = filled(template, form, prompt="a fox")
+    assert made["2"]["inputs"]["text"] == made["32"]["inputs"]["text"] == ["30.prompt", 0]
+    assert made["30.prompt"]["inputs"] == {"value": "a fox"}
+
+
+def test_the_mask_of_a_layer_is_what_is_opaque_in_it() -> None:
+    graph = {
+        "1": api("ETN_KritaImageLayer", name="Sketch"),
+        "2": api("ETN_KritaCanvas"),
+        "3": api("MaskToImage", mask=["1", 1]),
+        "4": api("MaskToImage", mask=["2", 4]),
+        "5": api("ETN_KritaOutput", images=["3", 0]),
+        "6": api("ETN_KritaOutput", images=["4", 0]),
+    }
+    template, form = opened(graph)
+    made = filled(template, form)
+    for node_id, user in (("1", "3"), ("2", "4")):
+        assert made[user]["inputs"]["mask"] == [f"{node_id}.mask", 0]
+        assert made[f"{node_id}.mask"]["inputs"] == {"mask": [node_id, 1]}
+
+
+def test_a_text_that_krita_would_be_sent_is_shown() -> None:
+    graph = {
+        "1": api("ETN_KritaSendText", value=["2", 0], name="Words", type="text"),
+        "2": parameter("Said", "text", "hello"),
+    }
+    template, form = opened(graph)
+    assert filled(template, form)["1"] == {
+        "class_type": "PreviewAny",
+        "inputs": {"source": "hello"},
+        "_meta": {"title": "Words"},
+    }
+
+
+def test_swarmuis_checkpoint_and_files_are_loaded_by_core_nodes_in_the_authors_order() -> None:
+    graph = sampling(model=["40", 0], steps=["42", 0])
+    for node_id in ("2", "3"):
+        graph[node_id]["inputs"]["clip"] = ["40", 1]
+    graph["6"]["inputs"]["vae"] = ["40", 2]
+    graph |= {
+        "40": swarm("Checkpoint", "Weights", "dummy_a.safetensors", order_priority=3),
+        "41": swarm("Image", "Sketch", "(Do Not Set Me)", image="example.png", order_priority=1),
+        "42": swarm("Integer", "How many", 6, min=1, max=9, order_priority=2),
+        "43": api("SaveImage", images=["41", 0], filename_prefix="x"),
+    }
+    template, form = opened(graph)
+    assert [label for _, label, _ in front(form)] == ["Sketch", "How many", "Weights"]
+    made = filled(template, form)
+    assert (made["40"]["class_type"], made["41"]["class_type"]) == ("CheckpointLoaderSimple", "LoadImage")
+    assert made["5"]["inputs"]["steps"] == 6
+
+
+def test_swarmuis_picture_keeps_its_file_on_the_canvas() -> None:
+    values = ["Sketch", "(Do Not Set Me)", True, "", 0, False, "", "example.png", "image"]
+    ui = canvas(
+        node(1, "SwarmInputImage", values, outputs=[("IMAGE", [1]), ("MASK", [])]),
+        node(2, "SaveImage", ["x"], inputs=[("images", "IMAGE", 1)]),
+        links=[(1, 1, 0, 2, 0, "IMAGE")],
+    )
+    template, _ = opened(ui)
+    assert template.graph["1"]["inputs"] == {"image": "example.png"}
 
 
 def test_a_value_with_a_title_of_its_own_stands_in_front() -> None:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from tui.domain.errors import WorkflowError
 from tui.domain.json_values import Json, list_of, object_of
 from tui.workflow.api_graph import class_of, parse_graph
+from tui.workflow.core_nodes import is_replaced
 from tui.workflow.lora_chains import LORA_CLASS, MODEL_LORA_CLASS
-from tui.workflow.stand_ins import is_replaced, is_stand_in
+from tui.workflow.stand_ins import is_stand_in
 
 LORA_CLASSES = frozenset({LORA_CLASS, MODEL_LORA_CLASS})
 """What can be put between the nodes of a graph that has a model."""

@@ -9,11 +9,12 @@ from tui.domain.json_values import Json, JsonObject, number_of, text_of
 from tui.domain.request import ApiWorkflow
 from tui.domain.text import one_line
 from tui.workflow.api_graph import all_users, class_of, inputs_of, link_of
+from tui.workflow.core_nodes import style_targets
 from tui.workflow.definitions import InputSpec, NodeDefs
 from tui.workflow.flow import spec_of
 from tui.workflow.javascript import is_truthy
 from tui.workflow.slots import Slot, SlotRole, Target
-from tui.workflow.stand_ins import KRITA_PARAMETER, VALUE_INPUTS
+from tui.workflow.stand_ins import KRITA_PARAMETER, KRITA_STYLES, VALUE_INPUTS
 
 _KRITA_KINDS = {"number": "FLOAT", "number (integer)": "INT", "toggle": "BOOLEAN"}
 _KRITA_PROMPTS = {"prompt (positive)": "prompt", "prompt (negative)": "negative_prompt"}
@@ -24,8 +25,21 @@ _SWARM_KINDS = {
     "SwarmInputBoolean": "BOOLEAN",
     "SwarmInputDropdown": "COMBO",
     "SwarmInputModelName": "COMBO",
-    "SwarmInputCheckpoint": "COMBO",
+    "SwarmInputCheckpoint": "",
+    "SwarmInputImage": "",
+    "SwarmInputVideo": "",
+    "SwarmInputAudio": "",
 }
+_HELD_IN = {
+    **VALUE_INPUTS,
+    "SwarmInputCheckpoint": "ckpt_name",
+    "SwarmInputImage": "image",
+    "SwarmInputVideo": "file",
+    "SwarmInputAudio": "audio",
+}
+"""The input that holds the value, in the node itself or in the one that takes its place."""
+
+_KRITA_FILES = ("ETN_KritaCanvas", "ETN_KritaSelection", "ETN_KritaImageLayer", "ETN_KritaMaskLayer")
 _NUMBERED = re.compile(r"\s*(\d{1,6})\s*\.\s*(.+)", re.DOTALL)
 
 
@@ -38,12 +52,23 @@ class _Placed(NamedTuple):
 
 def marked_slots(graph: ApiWorkflow, defs: NodeDefs) -> tuple[Slot, ...]:
     """The fields that form nodes in the graph describe, in their author's order; none when there are none."""
-    if not any(class_of(graph, node_id) in VALUE_INPUTS for node_id in graph):
+    if not any(class_of(graph, node_id) in _HELD_IN for node_id in graph):
         return ()
     wired = _Wired(graph, defs)
     swarm = sorted(_swarm(graph, wired), key=lambda placed: placed.order)
     krita = sorted(_krita(graph, wired), key=lambda placed: placed.order)
-    return tuple(placed.slot for placed in (*swarm, *krita))
+    served = _served(graph) if krita else ()
+    return (*served, *(placed.slot for placed in (*swarm, *krita)))
+
+
+def _served(graph: ApiWorkflow) -> Iterator[Slot]:
+    """What Krita would bring by itself: pictures, and the models and values of a style."""
+    for node_id in graph:
+        class_type = class_of(graph, node_id)
+        if class_type in _KRITA_FILES:
+            yield Slot(name="", targets=(Target(node_id, "image"),))
+        elif class_type in KRITA_STYLES:
+            yield from (Slot(name="", targets=targets) for targets in style_targets(graph, node_id))
 
 
 def _krita(graph: ApiWorkflow, wired: "_Wired") -> Iterator[_Placed]:
@@ -83,7 +108,7 @@ def _swarm(graph: ApiWorkflow, wired: "_Wired") -> Iterator[_Placed]:
         heading = one_line(text_of(group.get("title")), 60)
         slot = Slot(
             name="",
-            targets=(Target(node_id, VALUE_INPUTS[class_type]),),
+            targets=(Target(node_id, _HELD_IN[class_type]),),
             role=SlotRole.SEED if inputs.get("view_type") == "seed" else SlotRole.VALUE,
             label=one_line(text_of(inputs.get("title")), 60) or "Input",
             group=heading,
@@ -101,6 +126,8 @@ def _swarm_options(
     graph: ApiWorkflow, node_id: str, class_type: str, wired: "_Wired"
 ) -> MappingProxyType[str, Json]:
     inputs = inputs_of(graph, node_id)
+    if not _SWARM_KINDS[class_type]:
+        return MappingProxyType({})
     if _SWARM_KINDS[class_type] != "COMBO":
         is_long = inputs.get("view_type") == "prompt"
         return MappingProxyType(_limits(inputs, multiline=is_long))

@@ -14,6 +14,7 @@ from tui.workflow.api_graph import ApiInput, class_of, inputs_of, parse_graph, t
 from tui.workflow.app_mode import AppMode
 from tui.workflow.authored import unique, with_author
 from tui.workflow.canvas_nodes import CanvasNodes
+from tui.workflow.core_nodes import with_core_nodes
 from tui.workflow.definitions import NodeDefs
 from tui.workflow.flow import run_order
 from tui.workflow.formats import UiWorkflow, Workflow, parse_workflow
@@ -22,7 +23,7 @@ from tui.workflow.lora_chains import LoraChain, chain_in, taken_out
 from tui.workflow.marks import marked_slots
 from tui.workflow.slots import Slot, SlotRole, Target
 from tui.workflow.spare_slots import Tie
-from tui.workflow.stand_ins import with_core_nodes, with_stand_ins
+from tui.workflow.stand_ins import with_stand_ins
 from tui.workflow.templates import WorkflowTemplate
 from tui.workflow.titles import Titles
 from tui.workflow.trace import find_slots
@@ -135,7 +136,7 @@ class _Opened:
     def _slots(self, graph: ApiWorkflow, nodes: CanvasNodes) -> tuple[Slot, ...]:
         traced = find_slots(graph, self.defs, tuple(self._ties(graph, nodes)))
         app = AppMode(nodes, graph, self.aliases, self.defs)
-        marked = app.slots(self.canvas or {}) or marked_slots(graph, self.defs)
+        marked = app.slots(self.canvas or {}) or marked_slots(self.graph, self.defs)
         titles = Titles(graph, self.defs, run_order(graph, self.defs))
         slots = unique(with_author(traced, marked, graph, titles) if marked else traced)
         if all(slot.is_advanced for slot in slots):  # nothing stands out: all of it stands in front
