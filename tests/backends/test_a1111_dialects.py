@@ -70,6 +70,19 @@ async def test_forges_own_words_for_a_failed_job_are_read(forge: tuple[ForgeServ
     assert "cannot work with these values" in job.last.title
 
 
+async def test_what_a_starting_server_lacks_is_found_once_it_is_there_though_its_list_stays_as_it_was(
+    forge: tuple[ForgeServer, A1111Backend],
+) -> None:
+    server, backend = forge
+    server.unready = {"/sdapi/v1/loras", "/sdapi/v1/extra-single-image"}
+    await backend.connect()
+    assert {"loras", "upscaler"} <= backend.capabilities.missing.keys()
+    server.unready = set()
+    await backend.status()
+    assert not {"loras", "upscaler"} & backend.capabilities.missing.keys()
+    assert (await backend.catalog()).loras
+
+
 @pytest.fixture
 async def sdnext() -> AsyncIterator[tuple[SdNextServer, A1111Backend]]:
     server = SdNextServer()

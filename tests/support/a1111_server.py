@@ -54,6 +54,10 @@ class A1111Server:
         self.slips_in: dict[str, Any] | None = None
         """Somebody else's txt2img that arrives just before the next one."""
 
+        self.unready: set[str] = set()
+        """Paths that are not there yet, since the server still starts."""
+
+        self._listed: dict[str, Any] = {}
         self.requests: list[str] = []
         self.state: dict[str, Any] = {}
         self._run_ids = itertools.count(1)
@@ -115,6 +119,8 @@ class A1111Server:
             if f"{given.login}:{given.password}" != self.auth:
                 return _raised(401, "Incorrect username or password")
         try:
+            if request.path in self.unready:
+                raise web.HTTPNotFound
             return await handler(request)
         except web.HTTPNotFound:
             return web.json_response({"detail": "Not Found"}, status=404)
@@ -122,8 +128,9 @@ class A1111Server:
             return web.json_response({"detail": "Method Not Allowed"}, status=405)
 
     async def _openapi(self, request: web.Request) -> web.Response:
-        paths = {resource.canonical: {} for resource in request.app.router.resources()}
-        return web.json_response({"openapi": "3.0.2", "paths": paths})
+        paths = {resource.canonical for resource in request.app.router.resources()} - self.unready
+        self._listed = self._listed or {path: {} for path in paths}  # made once, when first asked for
+        return web.json_response({"openapi": "3.0.2", "paths": self._listed})
 
     async def _ping(self, request: web.Request) -> web.Response:
         return web.json_response({})

@@ -8,8 +8,8 @@ from tui.backends.a1111_arrival import Arrival
 from tui.backends.a1111_line import Line
 from tui.backends.a1111_native import NativeWatch
 from tui.backends.a1111_pace import Pace
-from tui.backends.a1111_prepare import LORAS, UPSCALERS
-from tui.backends.a1111_probe import Found, read_current_options
+from tui.backends.a1111_prepare import UPSCALERS
+from tui.backends.a1111_probe import Found
 from tui.backends.a1111_session import Session
 from tui.backends.a1111_track import TaskTracker
 from tui.backends.a1111_watch import JobWatch
@@ -25,15 +25,7 @@ from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
-from tui.protocol.a1111_dialect import (
-    FLAGS,
-    INTERRUPT,
-    MEMORY,
-    PROGRESS,
-    UPSCALE,
-    capabilities,
-    classify,
-)
+from tui.protocol.a1111_dialect import LORAS, MEMORY, USUAL, capabilities, classify
 from tui.protocol.a1111_lists import (
     Options,
     loaded_first,
@@ -46,9 +38,7 @@ from tui.protocol.a1111_lists import (
 )
 from tui.protocol.a1111_progress import Stage
 
-_TYPICAL = classify(
-    frozenset({PROGRESS, INTERRUPT, UPSCALE, FLAGS, "/sdapi/v1/schedulers", "/sdapi/v1/loras"})
-)
+_TYPICAL = classify(USUAL)
 """What is offered before a server was asked."""
 
 
@@ -81,7 +71,7 @@ class A1111Backend(ImageBackend):
         """Product, version, memory and the loaded checkpoint; what the server is, is found out once."""
         session = self._sessions.current
         try:
-            found = await self._looked_at(session)
+            found = await session.server_now()
         except ServerError:
             session.forget()
             raise
@@ -178,13 +168,6 @@ class A1111Backend(ImageBackend):
 
     def _open_session(self) -> Session:
         return Session(self._settings, self._pace, self._line, self._arrival)
-
-    async def _looked_at(self, session: Session) -> Found:
-        if session.found is None:
-            return await session.server()
-        options, note = await read_current_options(session.api)
-        session.found = Found(session.found.dialect, options, note)
-        return session.found
 
     async def _stop_unwatched(self, job_id: JobId) -> None:
         """Stop a job that another process sent, if it is the one that runs."""

@@ -13,6 +13,9 @@ class Pace:
     starting: float = 2.0
     """For a server that has just begun to listen, before anything is asked of it."""
 
+    settling: float = 60.0
+    """After a server was found, while what it lacks may still come: it may have been starting."""
+
     first_look: float = 0.15
     """After a job was sent, before it is looked for: what is wrong with it is often said by then."""
 

@@ -13,7 +13,7 @@ from tui.domain.errors import InputError
 from tui.domain.job import JobId
 from tui.domain.request import GenerationRequest, Task
 from tui.domain.text import nearest
-from tui.protocol.a1111_dialect import CHECKPOINT, IMG2IMG, TXT2IMG, UPSCALE, Family, capabilities
+from tui.protocol.a1111_dialect import CHECKPOINT, IMG2IMG, LORAS, TXT2IMG, UPSCALE, Family, capabilities
 from tui.protocol.a1111_lists import LoraFile, Upscaler, preview_override, read_loras, read_upscalers
 from tui.protocol.a1111_ownership import Expectation
 from tui.protocol.a1111_request import (
@@ -26,7 +26,6 @@ from tui.protocol.a1111_request import (
 )
 
 UPSCALERS = "/sdapi/v1/upscalers"
-LORAS = "/sdapi/v1/loras"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

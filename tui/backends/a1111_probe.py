@@ -10,18 +10,16 @@ from tui.backends.a1111_api import A1111Api
 from tui.domain.errors import LatentuiError, ServerRefusedError, ServerReplyError
 from tui.domain.json_values import object_of
 from tui.protocol.a1111_dialect import (
+    CHECKPOINT,
     FLAGS,
     IMG2IMG,
-    INTERRUPT,
-    MEMORY,
     MODULES,
     NATIVE,
     OPTIONS,
     PING,
-    PROGRESS,
     TASK_PROGRESS,
     TXT2IMG,
-    UPSCALE,
+    USUAL,
     VERSION,
     Dialect,
     classify,
@@ -31,19 +29,7 @@ from tui.protocol.a1111_lists import Options, read_options
 from tui.transport.errors import decode_json, error_of
 
 _OPENAPI = "/openapi.json"
-_ASKED_ONE_BY_ONE = (
-    NATIVE,
-    PROGRESS,
-    INTERRUPT,
-    MEMORY,
-    UPSCALE,
-    MODULES,
-    VERSION,
-    FLAGS,
-    PING,
-    "/sdapi/v1/loras",
-    "/sdapi/v1/schedulers",
-)
+_ASKED_ONE_BY_ONE = (NATIVE, MODULES, VERSION, PING, CHECKPOINT, *sorted(USUAL))
 _FREEZERS = ("freeze_settings", "freeze_settings_in_sections", "freeze_specific_settings")
 _BROKEN = "its settings hold a wrong value, and it cannot list them"
 
@@ -125,12 +111,16 @@ async def _paths(api: A1111Api) -> frozenset[str]:
     if status == 200:
         listed = await asyncio.to_thread(_listed, body)
         if TXT2IMG in listed:
-            return listed
-    answers = await asyncio.gather(*(api.has(path) for path in _ASKED_ONE_BY_ONE))
-    found = {path for path, is_there in zip(_ASKED_ONE_BY_ONE, answers, strict=True) if is_there}
-    if PING in found:
-        found.add(TASK_PROGRESS)
-    return frozenset({TXT2IMG, IMG2IMG, OPTIONS, *found})
+            # FastAPI keeps the list it made when first asked for it, also one made while the server started
+            return listed | await _there(api, tuple(USUAL - listed))
+    found = await _there(api, _ASKED_ONE_BY_ONE)
+    tasks = {TASK_PROGRESS} if PING in found else set[str]()
+    return frozenset({TXT2IMG, IMG2IMG, OPTIONS, *found, *tasks})
+
+
+async def _there(api: A1111Api, paths: tuple[str, ...]) -> frozenset[str]:
+    answers = await asyncio.gather(*(api.has(path) for path in paths))
+    return frozenset(path for path, is_there in zip(paths, answers, strict=True) if is_there)
 
 
 def _listed(body: bytes) -> frozenset[str]:

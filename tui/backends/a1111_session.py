@@ -1,19 +1,19 @@
 """One way to one A1111 server: its connection, what it was found to be, and the line before it."""
 
 import asyncio
+from time import monotonic
 
 from tui.backends.a1111_api import A1111Api
 from tui.backends.a1111_arrival import Arrival, CarefulClient
 from tui.backends.a1111_line import Line
 from tui.backends.a1111_pace import Pace
-from tui.backends.a1111_probe import Found, probe
+from tui.backends.a1111_probe import Found, probe, read_current_options
 from tui.domain.settings import ServerSettings
 from tui.protocol.a1111_answer import Known
-from tui.protocol.a1111_dialect import Dialect
+from tui.protocol.a1111_dialect import SCHEDULERS, Dialect
 from tui.protocol.a1111_lists import read_checkpoints, read_schedulers
 
 CHECKPOINTS = "/sdapi/v1/sd-models"
-SCHEDULERS = "/sdapi/v1/schedulers"
 
 
 class Session:
@@ -31,14 +31,26 @@ class Session:
         """What its pictures say of it: A1111 tells its version nowhere else."""
 
         self._known: Known | None = None
+        self._found_at = 0.0
         self._probing = asyncio.Lock()
 
     async def server(self) -> Found:
         """What the server is; asked once."""
         async with self._probing:
             if self.found is None:
-                self.found = await probe(self.api)
+                self.found, self._found_at = await probe(self.api), monotonic()
             return self.found
+
+    async def server_now(self) -> Found:
+        """The same with its options as they are now; looked at anew while it may still be starting."""
+        found = self.found
+        if found is None:
+            return await self.server()
+        if not found.dialect.is_whole and monotonic() - self._found_at < self.pace.settling:
+            self.found = await probe(self.api)
+        else:
+            self.found = Found(found.dialect, *await read_current_options(self.api))
+        return self.found
 
     async def known(self) -> Known:
         """The server's names for checkpoints and schedulers."""

@@ -26,6 +26,12 @@ TASK_PROGRESS = "/internal/progress"
 PING = "/internal/ping"
 NATIVE = "/sdcpp/v1/capabilities"
 
+LORAS = "/sdapi/v1/loras"
+SCHEDULERS = "/sdapi/v1/schedulers"
+
+USUAL = frozenset({PROGRESS, INTERRUPT, MEMORY, UPSCALE, FLAGS, LORAS, SCHEDULERS})
+"""What A1111, Forge, reForge and SD.Next have once they have started."""
+
 NARROW_SEED = 2**32
 """One more than the largest seed that A1111's generators take whole."""
 
@@ -71,6 +77,11 @@ class Dialect:
         return INTERRUPT in self.paths
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing that may still come while the server starts."""
+        return self.is_native or self.paths >= USUAL
+
+    @property
     def is_native(self) -> bool:
         """Whether jobs go by stable-diffusion.cpp's own queue."""
         return self.family is Family.SDCPP
@@ -78,7 +89,7 @@ class Dialect:
     @property
     def has_schedulers(self) -> bool:
         """Whether a schedule can be chosen. SD.Next lists something else under that name."""
-        return self.family is not Family.SDNEXT and "/sdapi/v1/schedulers" in self.paths
+        return self.family is not Family.SDNEXT and SCHEDULERS in self.paths
 
     @property
     def is_limited(self) -> bool:
@@ -133,7 +144,7 @@ def _missing(dialect: Dialect) -> dict[str, str]:
         missing["checkpoint"] = "The server runs with frozen settings: a job cannot choose its checkpoint."
     if dialect.is_native:
         missing["checkpoint"] = _ONE_MODEL
-    elif "/sdapi/v1/loras" not in dialect.paths:
+    elif LORAS not in dialect.paths:
         missing["loras"] = "The server's Lora extension is switched off."
     if UPSCALE not in dialect.paths:
         missing[Task.UPSCALE] = f"{name} does not enlarge finished pictures."
