@@ -116,12 +116,14 @@ def ended(status: JobStatus) -> str:
 
 
 def progress(job: Job, room: int = 1000) -> str:
-    """Step, speed and time left of a running job; where there is little room, the speed goes first."""
+    """Step, speed and time left of a running job; where there is little room, the last is the most."""
     step = f"{job.step}/{job.total}" if job.total else ""
     speed = rate(job.rate) if job.rate else ""
     left = f"{duration(job.seconds_left)} left" if job.seconds_left is not None else ""
-    whole, short = ("  ".join(filter(None, parts)) for parts in ((step, speed, left), (step, left)))
-    return (whole if len(whole) <= room else short) or one_line(job.activity, 60) or "at work"
+    for parts in ((step, speed, left), (step, left), (left,)):
+        if (said := "  ".join(filter(None, parts))) and len(said) <= room:
+            return said
+    return one_line(job.activity, 60) or step or "at work"
 
 
 def _ended(job: Job) -> str:
