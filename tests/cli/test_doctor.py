@@ -76,7 +76,7 @@ def test_in_a_terminal_it_says_what_the_terminal_is(tmp_path: Path) -> None:
     terminal = PtyTerminal(
         [sys.executable, "-m", "tui", "doctor"], KITTY_ANSWERS, environ={"LATENTUI_HOME": str(tmp_path)}
     )
-    assert terminal.run(seconds=30)
+    assert terminal.run()
     assert terminal.close() == 0
     said = terminal.output.decode()
     assert "kitty 0.41.1" in said

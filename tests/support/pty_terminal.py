@@ -7,7 +7,7 @@ import select
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 KITTY_ANSWERS = {
@@ -59,16 +59,33 @@ class PtyTerminal:
         defaults = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         os.execvpe(self.command[0], list(self.command), {**kept, **defaults, **self.environ})
 
-    def run(self, until: bytes | None = None, seconds: float = 20.0) -> bool:
-        """Feed and read until the program wrote something, or ended; tells whether that came to pass."""
+    def run(self, until: bytes | Callable[[], object] | None = None, seconds: float = 60.0) -> bool:
+        """Feed and read until the program wrote something, something is so, or the program ended; tells
+        whether that came to pass."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if until is not None and until in self.output:
+            if until is not None and (until() if callable(until) else until in self.output):
                 return True
             if self.is_over:
                 return until is None
             self._turn()
         return False
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether answers are on their way to the program."""
+        return bool(self._pending)
+
+    def rest(self) -> None:
+        """Let the program live until it has written nothing for half a second."""
+        before = -1
+        while before != len(self.output):
+            before = len(self.output)
+            self.run(seconds=0.5)
+
+    def count(self, mark: bytes, since: int = 0) -> int:
+        """How often something was written, after the first `since` bytes."""
+        return self.output.count(mark, since)
 
     def type(self, keys: bytes) -> None:
         """Press keys."""

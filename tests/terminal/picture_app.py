@@ -15,6 +15,9 @@ from tui.terminal.picture import Picture
 from tui.terminal.profile import TerminalProfile
 from tui.terminal.textual_host import attach
 
+RATE = 30
+"""Frames a second."""
+
 
 def jpeg(number: int) -> bytes:
     image = Image.linear_gradient("L").convert("RGB")
@@ -25,7 +28,7 @@ def jpeg(number: int) -> bytes:
 
 
 class PictureApp(App[None]):
-    """Keys: p, l = live frames for one and four seconds, s = a still, t = a toast, z = suspend, b = broken,
+    """Keys: p = live frames until h halts them, s = a still, t = a toast until u, z = suspend, b = broken,
     e = raise, q = quit."""
 
     CSS = "Static { height: 1; } Picture { height: 1fr; }"
@@ -35,6 +38,7 @@ class PictureApp(App[None]):
         self._host = attach(self, profile)
         self._graphics = profile.graphics
         self._keys: list[str] = []
+        self._is_playing = False
 
     def compose(self) -> ComposeResult:
         yield Static(f"GRAPHICS-{self._graphics}-END")
@@ -54,8 +58,11 @@ class PictureApp(App[None]):
         self._keys.append(event.key)
         picture = self.query_one(Picture)
         match event.key:
-            case "p" | "l":
-                self.run_worker(self.play(picture, 30, 30 if event.key == "p" else 120))
+            case "p":
+                self._is_playing = True
+                self.run_worker(self.play(picture))
+            case "h":
+                self._is_playing = False
             case "s":
                 picture.show(jpeg(0), "still")
                 self.run_worker(self.wait(picture, "SHOWN"))
@@ -63,7 +70,9 @@ class PictureApp(App[None]):
                 with self.suspend():
                     time.sleep(0.2)
             case "t":
-                self.notify("TOAST", timeout=1.5)
+                self.notify("TOAST", timeout=600)
+            case "u":
+                self.clear_notifications()
             case "b":
                 picture.show(b"broken")
             case "e":
@@ -73,10 +82,12 @@ class PictureApp(App[None]):
             case _:
                 self.report(f"KEYS-{'-'.join(self._keys)}-END")
 
-    async def play(self, picture: Picture, rate: int, count: int) -> None:
-        for number in range(count):
+    async def play(self, picture: Picture) -> None:
+        number = 0
+        while self._is_playing:
             picture.preview(jpeg(number * 5))
-            await asyncio.sleep(1 / rate)
+            number += 1
+            await asyncio.sleep(1 / RATE)
         await self.wait(picture, "PLAYED")
 
     async def wait(self, picture: Picture, word: str) -> None:
@@ -86,6 +97,6 @@ class PictureApp(App[None]):
 
 
 if __name__ == "__main__":
-    app = PictureApp(detect_terminal())
+    app = PictureApp(detect_terminal(patience=float(sys.argv[1])))
     app.run()
     sys.exit(app.return_code)

@@ -14,7 +14,7 @@ PROGRAM = """
 import os
 from tui.terminal.detect import detect_terminal
 from tui.terminal.colors import announce
-announce(detect_terminal(), os.environ)
+announce(detect_terminal(patience=20), os.environ)
 from textual.app import App
 print("COLOURS", App().console.color_system, "END")
 """

@@ -6,9 +6,12 @@ from collections.abc import AsyncGenerator, Container
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
 from tests.support.waiting import until
+from tui.terminal import pacing
 from tui.terminal.delivery import Delivery, Parcel, Portion
-from tui.terminal.pacing import LOSSY_PATIENCE, Pace
+from tui.terminal.pacing import Pace
 
 CAPACITY = 10_000
 
@@ -105,7 +108,8 @@ async def test_a_picture_that_lost_its_middle_is_ended_before_it_is_sent_again()
     assert b"stop" in line.arrived
 
 
-async def test_one_that_arrives_is_sent_once() -> None:
+async def test_one_that_arrives_is_sent_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "LOSSY_PATIENCE", 60.0)
     line = LossyLine()
     async with delivering(line) as delivery:
         first, second = Picture(2, delivery), Picture(1, delivery)
@@ -121,5 +125,5 @@ async def test_a_terminal_that_answers_no_more_is_written_to_nevertheless() -> N
         first, second = Picture(1, delivery), Picture(1, delivery)
         delivery.offer(first)
         delivery.offer(second)
-        await until(lambda: line.written.count(b"picture") == 2, seconds=12 * LOSSY_PATIENCE)
+        await until(lambda: line.written.count(b"picture") == 2, seconds=60)
     assert first.repeats == 0

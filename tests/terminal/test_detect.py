@@ -4,32 +4,41 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.pty_terminal import KITTY_ANSWERS, XTERM_ANSWERS, PtyTerminal
+from tui.terminal.detect import PATIENCE
 from tui.terminal.passthrough import wrap
+
+PATIENT = 20.0
+"""Seconds in which a terminal answers even on a busy machine."""
 
 PROGRAM = """
 import json, sys, time
 from dataclasses import asdict
-from tui.terminal.detect import detect_terminal
+from tui.terminal import detect
+patience = float(sys.argv[1]) if len(sys.argv) > 1 else detect.PATIENCE
+detect.TMUX_PATIENCE = float(sys.argv[2]) if len(sys.argv) > 2 else patience
 begun = time.monotonic()
-found = asdict(detect_terminal())
+found = asdict(detect.detect_terminal(patience=patience))
 assert not {"textual", "rich", "PIL", "asyncio"} & set(sys.modules), "too much was imported"
 print("FOUND" + json.dumps({**found, "seconds": time.monotonic() - begun}) + "END")
 """
 
 
 def found_by(
-    answers: Mapping[bytes, bytes], delay: float = 0.0, environ: Mapping[str, str] | None = None
+    answers: Mapping[bytes, bytes],
+    delay: float = 0.0,
+    environ: Mapping[str, str] | None = None,
+    patience: Sequence[float] = (PATIENT,),
 ) -> dict[str, Any]:
-    """The profile a program found, with the seconds it took."""
-    terminal = PtyTerminal([sys.executable, "-c", PROGRAM], answers, delay=delay, environ=environ or {})
+    """The profile a program found, with the seconds it took. `patience`: with a terminal, with tmux."""
+    command = [sys.executable, "-c", PROGRAM, *map(str, patience)]
+    terminal = PtyTerminal(command, answers, delay=delay, environ=environ or {})
     assert terminal.run(until=b"END"), terminal.output
     terminal.run()
     assert terminal.close() == 0
@@ -42,7 +51,7 @@ def test_a_far_terminal_is_waited_for(delay: float) -> None:
     found = found_by(KITTY_ANSWERS, delay)
     assert found["graphics"] == "kitty"
     assert found["cell"] == {"width": 8, "height": 17}
-    assert delay <= found["round_trip"] < delay + 0.4
+    assert delay <= found["round_trip"] <= found["seconds"]
 
 
 def test_xterm_is_drawn_with_sixel() -> None:
@@ -52,14 +61,16 @@ def test_xterm_is_drawn_with_sixel() -> None:
 def test_a_terminal_that_only_ends_the_batch_costs_no_wait() -> None:
     found = found_by({b"\x1b[c": b"\x1b[?1;2c"})
     assert found["graphics"] == "half"
-    assert found["seconds"] < 0.5
+    assert found["round_trip"] <= found["seconds"] < PATIENT
 
 
 def test_a_silent_terminal_gets_half_blocks_after_two_seconds() -> None:
-    found = found_by({})
+    found = found_by({}, patience=())
     assert found["graphics"] == "half"
     assert found["acknowledgement"] == "none"
-    assert 1.9 < found["seconds"] < 3
+    assert found["round_trip"] is None
+    assert found["seconds"] > 1.9
+    assert PATIENCE == 2
 
 
 def test_the_environment_overrules_what_was_found() -> None:
@@ -78,7 +89,7 @@ def test_a_dumb_terminal_is_asked_nothing() -> None:
 
 def test_answers_are_neither_shown_nor_left_as_typed_keys() -> None:
     program = PROGRAM + "\nimport select; print('LEFT', select.select([0], [], [], 0.3)[0], 'DONE')"
-    terminal = PtyTerminal([sys.executable, "-c", program], KITTY_ANSWERS, delay=0.1)
+    terminal = PtyTerminal([sys.executable, "-c", program, str(PATIENT)], KITTY_ANSWERS, delay=0.1)
     assert terminal.run(until=b"DONE")
     terminal.close()
     assert b"LEFT []" in terminal.output
@@ -106,7 +117,7 @@ def test_kitty_outside_tmux_is_asked_through_it(tmp_path: Path) -> None:
     found = found_by(answers, 0.1, inside_tmux(tmp_path, "on", "kitty(0.41.1)"))
     assert (found["graphics"], found["through_tmux"], found["name"]) == ("kitty", True, "kitty")
     assert found["acknowledgement"] == "mode"
-    assert 0.1 <= found["round_trip"] < 0.5
+    assert 0.1 <= found["round_trip"] <= found["seconds"]
 
 
 def test_tmux_without_passthrough_says_how_to_get_pictures(tmp_path: Path) -> None:
@@ -124,19 +135,17 @@ def test_a_sixel_terminal_outside_tmux_is_not_drawn_into(tmp_path: Path) -> None
 
 def test_with_nobody_outside_tmux_itself_is_taken(tmp_path: Path) -> None:
     answers = {b"\x1b[?2026$p\x1b[?1;1;0S\x1b[c": b"\x1bP>|tmux 3.3a\x1b\\\x1b[?1;2c"}
-    found = found_by(answers, environ=inside_tmux(tmp_path, "on", ""))
+    found = found_by(answers, environ=inside_tmux(tmp_path, "on", ""), patience=(PATIENT, 2.0))
     assert (found["graphics"], found["name"], found["through_tmux"]) == ("half", "tmux", False)
-    assert found["seconds"] < 2
+    assert found["seconds"] < PATIENT
 
 
 def test_without_a_terminal_nothing_is_asked() -> None:
-    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], input="", capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("FOUND")
     assert '"is_tty": false' in done.stdout
-    assert time.monotonic() - begun < 5
 
 
 def test_a_tmux_with_sixel_is_drawn_into_with_characters(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
     """The pictures program in an xterm of 80×24."""
-    command = [sys.executable, "-m", "tests.terminal.picture_app"]
+    command = [sys.executable, "-m", "tests.terminal.picture_app", "20"]
     with Terminal(command, "80x24", {"PYTHONPATH": str(ROOT)}) as opened:
         yield opened
 

@@ -168,19 +168,16 @@ def test_a_real_run_titles_its_window_and_leaves_no_title_behind(tmp_path: Path,
         size=(100, 30),
         environ={"LATENTUI_HOME": str(tmp_path)},
     )
-    assert terminal.run(until=b"\x1b]0;Latentui\x07", seconds=40)
-    assert terminal.run(until=b"Steps", seconds=40)
-    terminal.run(seconds=1)
-    terminal.type(b"fox")
-    terminal.run(seconds=0.5)
-    terminal.type(b"\x07")
-    assert terminal.run(until=b"1 running", seconds=30), terminal.output[-1500:]
-    assert terminal.run(until=b"\x1b]9;4;1;", seconds=30)
+    assert terminal.run(until=b"\x1b]0;Latentui\x07")
+    assert terminal.run(until=b"Steps")
+    terminal.type(b"fox\x07")
+    assert terminal.run(until=b"1 running"), terminal.output[-1500:]
+    assert terminal.run(until=b"\x1b]9;4;1;")
     if way == "quit":
         terminal.type(b"\x11")
     else:
         os.kill(terminal.process, signal.SIGTERM)
-    terminal.run(seconds=15)
+    assert terminal.run()
     terminal.close()
     left = terminal.output.rfind(b"\x1b]0;")
     assert terminal.output[left:].startswith(b"\x1b]0;\x07\x1b[23;0t")

@@ -10,8 +10,8 @@ def test_a_prompt_and_ctrl_g_in_one_read_make_the_picture(own_home: Path) -> Non
     command = (sys.executable, "-m", "tui", "--demo")
     home = {"LATENTUI_HOME": str(own_home)}
     terminal = PtyTerminal(command, {b"\x1b[c": b"\x1b[?62;c"}, size=(120, 40), environ=home)
-    assert terminal.run(until=b"procedural-painter", seconds=60)
+    assert terminal.run(until=b"procedural-painter")
     terminal.type(b"a red fox\x07")
-    assert terminal.run(until=b"/20", seconds=30)
+    assert terminal.run(until=b"/20")
     terminal.type(b"\x11")
-    assert terminal.run(seconds=20)
+    assert terminal.run()

@@ -19,7 +19,7 @@ from tui.terminal.replies import KITTY_QUERY, Replies, parse, split_identity
 PATIENCE = 2.0
 """Seconds to wait for a terminal that says nothing; one that speaks ends the wait with its last answer."""
 TMUX_PATIENCE = 1.0
-"""Seconds to wait for the terminal outside tmux, which may be none."""
+"""Seconds to wait for tmux, and then for the terminal outside, which may be none."""
 
 _LAST = b"\x1b[c"
 _SINGLE_QUESTIONS = (b"\x1b[>q", b"\x1b[16t", b"\x1b[14t", b"\x1b[?2026$p", b"\x1b[?1;1;0S")
@@ -130,7 +130,7 @@ def tmux_facts() -> Tmux:
             ["tmux", "display-message", "-p", "\t".join(_TMUX_FACTS)],  # noqa: S607
             capture_output=True,
             text=True,
-            timeout=1,
+            timeout=TMUX_PATIENCE,
             check=True,
         ).stdout
     except (OSError, subprocess.SubprocessError):
