@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 from tui.backends.base import ImageBackend
@@ -25,21 +24,11 @@ from tui.domain.server import ConnectionState
 from tui.services.estimates import RateMeter, time_left, timing_key
 from tui.services.folding import fold
 from tui.services.saving import Desk, OutputSaver, save_failure
-from tui.services.tasks import Courtesy
+from tui.services.tasks import Courtesy, closed_after
 from tui.storage.entries import Entry, Phase
 
 _RECORD_SECONDS = 1.0
 """How often progress is written for other programs to see."""
-
-
-@asynccontextmanager
-async def closed_after(stream: AsyncIterator[JobEvent]) -> AsyncGenerator[None]:
-    """Let go of a stream at once when it is left early, rather than when it is forgotten."""
-    try:
-        yield
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
 
 
 class JobRun:

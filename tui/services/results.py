@@ -12,6 +12,7 @@ from tui.domain.job import Job, OutputImage, SavedOutput
 from tui.media.sniff import ENOUGH, SUFFIXES, media_type
 from tui.services.naming import NamePattern, is_file_target
 from tui.services.protocols import SettingsSource
+from tui.services.tasks import closed_after
 from tui.storage.new_file import NewFile, sweep
 
 _BUFFER = 1024 * 1024
@@ -69,7 +70,8 @@ class ResultsService:
         names, file = await self._begun(job, output, into)
         path: Path | None = None
         try:
-            head, rest = await _pour(pieces, file)
+            async with closed_after(pieces):
+                head, rest = await _pour(pieces, file)
             kind, suffix = _kind_of(head, output)
             path = await asyncio.to_thread(self._end, file, rest, names, suffix, announce)
         finally:

@@ -2,11 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 _LONGEST_HOLD = 0.005
 """Seconds: a key press waits no longer than this for one loop."""
+
+
+@asynccontextmanager
+async def closed_after(stream: AsyncIterator[object]) -> AsyncGenerator[None]:
+    """Let go of a stream at once when it is left early, rather than when it is forgotten."""
+    try:
+        yield
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
 
 
 class BackgroundTasks:

@@ -1,5 +1,6 @@
 """The one place that opens SQLite, and that says in words what goes wrong with it."""
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Generator
@@ -11,6 +12,9 @@ from tui.storage.migrations import migrate
 
 BUSY_MILLISECONDS = 2000
 """How long another process may hold the database before a write gives up."""
+
+_LEAST_ROOM = 64 * 1024
+"""Bytes that a journal needs beside itself to be opened."""
 
 
 class CorruptedError(SaveError):
@@ -91,12 +95,23 @@ def _error_of(error: sqlite3.Error, path: Path) -> SaveError:
                 f"Another program holds the journal {path}.", "Jobs run on; they are written once it lets go."
             )
         case sqlite3.SQLITE_FULL:
-            return SaveError(
-                f"The disk of the journal {path} is full.", "Free some space; jobs run on meanwhile."
-            )
+            return _full(path)
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if _has_no_room(path):
+            return _full(path)  # where not even the lock's file can be made
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return SaveError(
                 f"The journal {path} cannot be written to.", "Check the permissions of its folder."
             )
         case _:
             return SaveError(f"The journal {path} cannot be used: {error}.", "Check the disk.")
+
+
+def _full(path: Path) -> SaveError:
+    return SaveError(f"The disk of the journal {path} is full.", "Free some space; jobs run on meanwhile.")
+
+
+def _has_no_room(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    except OSError:
+        return False
