@@ -43,6 +43,8 @@ FIRST_FRAME = {
         "app",
         "gesture",
         "glyphs",
+        "hints",
+        "keys",
         "launch",
         "options",
         "plain",

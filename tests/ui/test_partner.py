@@ -13,6 +13,7 @@ from tui.domain.settings import ServerKind, ServerSettings
 from tui.services.prompts import PromptHelp
 from tui.ui.screens.partner import PartnerSheet
 from tui.ui.screens.studio import StudioScreen
+from tui.ui.widgets.form import FormPanel
 from tui.ui.widgets.picture_pane import PicturePane
 from tui.ui.widgets.prompt import PromptArea
 
@@ -205,7 +206,11 @@ async def test_sharing_the_memory_is_switched_on_in_the_settings(tmp_path: Path)
     async with open_studio(services) as studio:
         await studio.press("f6")
         await studio.until_text("Share memory")
-        await studio.press(*["tab"] * 6, "space")
+        share = studio.app.screen.query_one(FormPanel).row("hand_over_memory")
+        assert share is not None
+        share.focus_editor()
+        await studio.until(lambda: share.has_focus_within)
+        await studio.press("space")
         await studio.until(lambda: services.settings.current.hand_over_memory)
 
 

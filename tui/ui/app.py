@@ -64,7 +64,7 @@ class LatentuiApp(App[int]):
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help", priority=True, show=False),
-        Binding("question_mark", "help", "Help", id="app.help-else", show=False),
+        Binding("question_mark", "help", "Help, outside a text", id="app.help-else", show=False),
         Binding("f2", "go('studio')", "Studio", id="place.studio", priority=True, show=False),
         Binding("f3", "go('jobs')", "Jobs", id="place.jobs", priority=True, show=False),
         Binding("f4", "go('results')", "Results", id="place.results", priority=True, show=False),

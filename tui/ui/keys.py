@@ -44,6 +44,11 @@ def key_words(keys: str) -> str:
     return ", ".join(_one(key.strip()) for key in keys.split(",") if key.strip())
 
 
+def first_key(keys: str) -> str:
+    """The first of several keys, as it is written."""
+    return _one(keys.partition(",")[0].strip())
+
+
 def _one(key: str) -> str:
     if key.startswith("ctrl+") and len(key) == len("ctrl+") + 1:
         return f"^{key[-1]}"

@@ -14,6 +14,7 @@ from tui.terminal.picture import Picture
 from tui.ui.access import app_of
 from tui.ui.finished import Result, differences
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.looks import look_at
 from tui.ui.picture_deeds import do
 from tui.ui.plain import plain
@@ -93,11 +94,11 @@ class CompareScreen(Place):
         Binding("escape,q", "close", "Back", id="compare.close", show=False),
     ]
     HINTS = (
-        ("Space", "flip", "screen.flip"),
-        ("c", "both", "screen.both"),
-        ("+ - 0", "zoom", "screen.zoom('in')"),
-        ("hjkl", "pan", "screen.pan(1, 0)"),
-        ("Esc", "back", "screen.close"),
+        hint("flip", "compare.flip"),
+        hint("both", "compare.both"),
+        hint("zoom", "compare.closer", "compare.farther", "compare.fit"),
+        hint("pan", "compare.left", "compare.down", "compare.up", "compare.right"),
+        hint("back", "compare.close"),
     )
     shows: reactive[str] = reactive(BOTH)
     """both, left or right."""

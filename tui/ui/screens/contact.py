@@ -19,6 +19,7 @@ from tui.terminal.picture import Picture
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.finished import Result
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.picture_deeds import compare, do
 from tui.ui.plain import plain
 from tui.ui.screens.place import Place
@@ -134,11 +135,11 @@ class ContactScreen(Place):
         Binding("escape,q", "close", "Back", id="contact.close", show=False),
     ]
     HINTS = (
-        ("Enter", "open", "screen.open"),
-        ("b", "batch", "screen.batch"),
-        ("Space", "mark", "screen.mark"),
-        ("c", "compare", "screen.compare"),
-        ("Esc", "back", "screen.close"),
+        hint("open", "contact.open"),
+        hint("batch", "contact.batch"),
+        hint("mark", "contact.mark"),
+        hint("compare", "contact.compare"),
+        hint("back", "contact.close"),
     )
     cursor: reactive[int] = reactive(0)
 

@@ -1,13 +1,13 @@
 """Every key, by place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.ui.access import app_of
+from tui.ui.access import keymap_of
 from tui.ui.keys import KeyLine, lines_of
 from tui.ui.plain import plain
 from tui.ui.screens.sheet import Sheet
@@ -35,8 +35,7 @@ class HelpSheet(Sheet[None]):
             yield Static("", id="how", classes="keys", markup=False)
 
     def on_mount(self) -> None:
-        services = app_of(self).services
-        keymap: Mapping[str, str] = services.settings.current.keys if services else {}
+        keymap = keymap_of(self)
         lines: list[tuple[str, KeyLine | None]] = []
         for place, bindings in _places():
             lines += [("", None)] if lines else []

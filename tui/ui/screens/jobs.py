@@ -16,6 +16,7 @@ from tui.domain.job import Job, JobId, JobStatus
 from tui.domain.text import one_line
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.job_pages import VIEWS, JobPages
 from tui.ui.job_text import StateChange, job_text
 from tui.ui.plain import plain
@@ -57,12 +58,12 @@ class JobsScreen(QueuePlace):
         Binding("escape", "back", "Back", show=False),
     ]
     HINTS = (
-        ("^x", "cancel", "screen.cancel"),
-        ("r", "again", "screen.ask('retry')"),
-        ("u", "into the form", "screen.ask('reuse')"),
-        ("p", "pause", "screen.pause"),
-        ("^p", "palette", "app.palette"),
-        ("f1", "help", "app.help"),
+        hint("cancel", "jobs.cancel"),
+        hint("again", "job.retry"),
+        hint("into the form", "job.reuse"),
+        hint("pause", "jobs.pause"),
+        hint("palette", "app.palette"),
+        hint("help", "app.help"),
     )
     view: reactive[int] = reactive(0, init=False)
     """Which of `VIEWS` is listed."""

@@ -1,21 +1,24 @@
 """The palette: every action, server, workflow and recent prompt, to be searched."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 from tui.domain.text import one_line
 from tui.ui import words
-from tui.ui.access import app_of, glyphs_of
+from tui.ui.access import app_of, glyphs_of, keymap_of
 from tui.ui.keys import lines_of
 from tui.ui.screens.sheet import Sheet
 from tui.ui.widgets.search_list import Option, SearchList
 
 _MOST_PROMPTS = 20
+_NOT_OFFERED = ("palette", "close")
+"""Actions: who has opened the palette is in it, and leaves it and what is below it with Esc."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,13 @@ class PaletteSheet(Sheet[None]):
         yield from self._workflows()
         yield from self._prompts()
 
-    def _actions(self, place: DOMNode | None) -> Iterator[Command]:
-        app = app_of(self)
-        keymap: Mapping[str, str] = app.services.settings.current.keys if app.services else {}
-        homes: list[tuple[DOMNode, list[Binding]]] = [(app, _bindings(type(app)))]
-        if place is not None:
-            homes.insert(0, (place, _bindings(type(place))))
-        offered: set[str] = set()
-        for home, bindings in homes:
+    def _actions(self, place: Screen[object] | None) -> Iterator[Command]:
+        homes = _homes(place) if place is not None else [app_of(self)]
+        offered: set[str] = set(_NOT_OFFERED)
+        for home in homes:
+            bindings = _bindings(type(home))
             actions = {binding.id: binding.action for binding in bindings}
-            for line in lines_of(bindings, keymap):
+            for line in lines_of(bindings, keymap_of(self)):
                 action = actions[line.id]
                 if action not in offered:
                     offered.add(action)
@@ -111,5 +111,12 @@ class PaletteSheet(Sheet[None]):
         self.dismiss(None)
 
 
+def _homes(place: Screen[object]) -> list[DOMNode]:
+    """Where keys are at home: the place, what has the focus in it, and the application."""
+    *inside, app = (place.focused or place).ancestors_with_self
+    return [place, *(node for node in inside if node is not place), app]
+
+
 def _bindings(home: type[DOMNode]) -> list[Binding]:
-    return [binding for binding in home.BINDINGS if isinstance(binding, Binding)]
+    """Those of the class itself: a list's own deeds are worth a line, how to move in any list is not."""
+    return [binding for binding in vars(home).get("BINDINGS", ()) if isinstance(binding, Binding)]

@@ -8,14 +8,12 @@ from textual.screen import Screen
 
 from tui.ui.access import app_of
 from tui.ui.glyphs import Glyphs
+from tui.ui.hints import Hints
 from tui.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from tui.domain.job import Job
     from tui.domain.server import Connection
-
-Hints = tuple[tuple[str, str, str], ...]
-"""Key ids, words and actions for the foot of a place."""
 
 
 class Place(Screen[None]):
@@ -26,12 +24,12 @@ class Place(Screen[None]):
         (100, "-normal"),
         (160, "-wide"),
     ]
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = ()
-    """Ids of the keys shown at the foot, with a word and the action that a click runs."""
+    HINTS: ClassVar[Hints] = ()
+    """The keys shown at the foot."""
 
     jobs: "reactive[tuple[Job, ...]]" = reactive((), repaint=False)
     connections: "reactive[tuple[Connection, ...]]" = reactive((), repaint=False)
-    hints: reactive[tuple[tuple[str, str, str], ...]] = reactive((), repaint=False)
+    hints: reactive[Hints] = reactive((), repaint=False)
 
     @property
     def glyphs(self) -> Glyphs:

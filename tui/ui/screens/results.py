@@ -16,6 +16,7 @@ from tui.ui import words
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.finished import Result, results_of
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.screens.place import Place
 from tui.ui.watching import Watching
 from tui.ui.widgets.heading import Heading
@@ -50,12 +51,12 @@ class ResultsScreen(Place):
         Binding("escape", "app.go('studio')", "Back to the studio", show=False),
     ]
     HINTS = (
-        ("u", "into the form", "screen.reuse"),
-        ("c", "compare", "screen.compare"),
-        ("t", "contact sheet", "screen.contact"),
-        ("o", "viewer", "screen.do('view')"),
-        ("f2", "studio", "app.go('studio')"),
-        ("f1", "help", "app.help"),
+        hint("into the form", "results.reuse"),
+        hint("compare", "results.compare"),
+        hint("contact sheet", "results.contact"),
+        hint("viewer", "results.view"),
+        hint("studio", "place.studio"),
+        hint("help", "app.help"),
     )
 
     def __init__(self) -> None:

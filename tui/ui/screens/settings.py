@@ -19,6 +19,7 @@ from tui.domain.text import one_line
 from tui.ui import words
 from tui.ui.access import app_of, glyphs_of
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.plain import plain
 from tui.ui.screens.place import Place
 from tui.ui.server_form import switched
@@ -73,11 +74,11 @@ class SettingsScreen(Place):
         Binding("escape", "app.go('studio')", "Back to the studio", show=False),
     ]
     HINTS = (
-        ("space", "on/off", "screen.switch"),
-        ("enter", "edit", "screen.edit"),
-        ("a", "add", "screen.add"),
-        ("t", "test", "screen.test"),
-        ("f1", "help", "app.help"),
+        hint("on/off", "settings.switch"),
+        hint("edit", "list.open"),
+        hint("add", "settings.add"),
+        hint("test", "settings.test"),
+        hint("help", "app.help"),
     )
 
     def __init__(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static, TextArea
 from tui.domain.errors import InputError, LatentuiError
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.screens.offer_place import OfferPlace
 from tui.ui.screens.place import Place
 from tui.ui.widgets.prompt import PromptArea, PromptPane
@@ -55,12 +56,12 @@ class StudioScreen(OfferPlace):
         Binding("escape", "to_prompt", "Back to the prompt", id="studio.prompt", show=False),
     ]
     HINTS = (
-        ("^g", "generate", "screen.generate"),
-        ("^o", "picture", "screen.pick_picture"),
-        ("^p", "palette", "app.palette"),
-        ("f1", "help", "app.help"),
+        hint("generate", "studio.generate"),
+        hint("picture", "studio.picture"),
+        hint("palette", "app.palette"),
+        hint("help", "app.help"),
     )
-    NARROW_HINTS = (HINTS[0], ("^t", "view", "screen.swap"), *HINTS[2:])
+    NARROW_HINTS = (HINTS[0], hint("view", "studio.swap"), *HINTS[2:])
 
     OWN_ACTIONS = frozenset(binding.action for binding in BINDINGS if isinstance(binding, Binding))
 

@@ -16,6 +16,7 @@ from tui.domain.forms import WorkflowSummary
 from tui.ui.access import app_of
 from tui.ui.dropped import first_path
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.looks import Look
 from tui.ui.plain import plain
 from tui.ui.screens.line_sheet import LineSheet
@@ -57,13 +58,13 @@ class WorkflowsScreen(Place):
         Binding("escape", "app.go('studio')", "Back to the studio", show=False),
     ]
     HINTS = (
-        ("enter", "into the studio", "screen.take"),
-        ("/", "find", "screen.find"),
-        ("o", "open a file", "screen.open"),
-        ("c", "save a copy", "screen.copy"),
-        ("a", "arrange", "screen.arrange"),
-        ("f2", "studio", "app.go('studio')"),
-        ("f1", "help", "app.help"),
+        hint("into the studio", "list.open"),
+        hint("find", "list.find"),
+        hint("open a file", "workflows.open"),
+        hint("save a copy", "workflows.copy"),
+        hint("arrange", "workflows.arrange"),
+        hint("studio", "place.studio"),
+        hint("help", "app.help"),
     )
 
     def compose_place(self) -> ComposeResult:

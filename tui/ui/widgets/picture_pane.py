@@ -16,6 +16,7 @@ from textual.widgets import Static
 from tui.ui.access import app_of
 from tui.ui.finished import Result
 from tui.ui.gesture import gesture
+from tui.ui.hints import hint
 from tui.ui.looks import Look
 from tui.ui.plain import plain
 from tui.ui.screens.place import Hints, Place
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from tui.terminal.picture import Picture
 
 HINTS = (
-    ("+ - 0", "zoom", "focused.zoom('in')"),
-    ("hjkl", "pan", "focused.pan(1, 0)"),
-    ("c", "compare", "focused.do('compare')"),
-    ("t", "contact sheet", "focused.contact"),
-    ("o", "viewer", "focused.do('view')"),
+    hint("zoom", "picture.closer", "picture.farther", "picture.fit"),
+    hint("pan", "picture.left", "picture.down", "picture.up", "picture.right"),
+    hint("compare", "picture.compare"),
+    hint("contact sheet", "picture.contact"),
+    hint("viewer", "picture.view"),
 )
 """The foot of a place while the picture has the focus."""
 
