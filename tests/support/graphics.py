@@ -13,6 +13,11 @@ _SIXEL = re.compile(rb'\x1bP[\d;]*q"1;1;(\d+);(\d+)([^\x1b]*)\x1b\\')
 _TOKEN = re.compile(rb"#(\d+);2;(\d+);(\d+);(\d+)|#(\d+)|!(\d+)([?-~])|([?-~])|([$-])")
 
 
+def unwrapped(envelope: bytes) -> bytes:
+    """The command in tmux's envelope, as the terminal outside gets it."""
+    return envelope.removeprefix(b"\x1bPtmux;").removesuffix(b"\x1b\\").replace(b"\x1b\x1b", b"\x1b")
+
+
 @dataclass
 class KittyMemory:
     """The pictures kitty holds, by id; `placements` their cells, `most` how many there ever were at once."""

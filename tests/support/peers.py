@@ -82,6 +82,4 @@ def _live_url(name: str) -> str | None:
 
 
 def _makes_pictures(kind: ServerKind) -> bool:
-    return registry.is_image_backend(
-        registry.open_backend(ServerSettings(name=kind, kind=kind, url=kind.default_url))
-    )
+    return issubclass(registry.load_backend(kind), ImageBackend)

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.style import Style
 from textual_image.renderable.tgp import _NUMBER_TO_DIACRITIC
 
-from tests.support.graphics import KittyMemory, decode_sixel
-from tui.terminal import iterm2, kitty, passthrough
+from tests.support.graphics import KittyMemory, decode_sixel, unwrapped
+from tui.terminal import iterm2, kitty
 from tui.terminal.ascii import ascii_art
 from tui.terminal.half import half_blocks
 from tui.terminal.mosaic import DEFAULT_COLOR, Depth, sgr_rows
@@ -114,7 +114,7 @@ def test_each_command_is_wrapped_for_tmux() -> None:
     image_id = kitty.new_image_id()
     plain = kitty.transmission(image_id, b"x" * 9000, 3, 2)
     wrapped = kitty.transmission(image_id, b"x" * 9000, 3, 2, tmux=True)
-    assert [passthrough.unwrap(command) for command in wrapped] == plain
+    assert [unwrapped(command) for command in wrapped] == plain
     assert all(command.startswith(b"\x1bPtmux;\x1b\x1b_G") for command in wrapped)
 
 

@@ -4,8 +4,9 @@ from base64 import standard_b64encode
 
 import pytest
 
+from tests.support.graphics import unwrapped
 from tui.terminal.notices import BELL, ProgressState, notification, progress, title
-from tui.terminal.passthrough import unwrap, wrap
+from tui.terminal.passthrough import wrap
 from tui.terminal.profile import TerminalProfile
 
 
@@ -44,5 +45,5 @@ def test_each_terminal_is_notified_in_its_own_words() -> None:
 
 def test_tmux_is_told_to_hand_it_through() -> None:
     inside = notification("done", "fox", known("iterm2", through_tmux=True))
-    assert unwrap(inside) == notification("done", "fox", known("iterm2"))
-    assert wrap(unwrap(inside)) == inside
+    assert unwrapped(inside) == notification("done", "fox", known("iterm2"))
+    assert wrap(unwrapped(inside)) == inside

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from tui.backends.base import Backend, ImageBackend, TextBackend
+from tui.backends.base import Backend
 from tui.domain.errors import SettingsError
 from tui.domain.settings import ServerKind, ServerSettings
 
@@ -31,13 +31,3 @@ def load_backend(kind: ServerKind) -> type[Backend]:
         raise SettingsError(f"{kind.label} servers are not supported by this version.")
     module, _, name = _BACKENDS[kind].partition(":")
     return getattr(import_module(module), name)
-
-
-def is_image_backend(backend: Backend) -> bool:
-    """Whether it makes pictures."""
-    return isinstance(backend, ImageBackend)
-
-
-def is_text_backend(backend: Backend) -> bool:
-    """Whether it writes text."""
-    return isinstance(backend, TextBackend)

@@ -61,8 +61,6 @@ class Processor(msgspec.Struct, frozen=True):
     is_started: bool = True
     """False: somebody paused it."""
 
-    is_processing: bool = False
-
 
 class QueueStatus(msgspec.Struct, frozen=True):
     """`/api/v1/queue/default/status`."""

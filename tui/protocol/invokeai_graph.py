@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tui.domain.json_values import integer_of, number_of, object_of, text_of
+from tui.domain.json_values import integer_of, number_of, object_of
 
 DENOISE = "denoise_"
 """How the ids of sampling nodes begin; the picture's number follows."""
@@ -67,11 +67,3 @@ def seeds(nodes: Mapping[str, Any]) -> dict[str, int]:
             if seed is not None and node_id.startswith(beginning):
                 found[OUT + node_id.removeprefix(beginning)] = seed
     return found
-
-
-def picture_names(nodes: Mapping[str, Any]) -> frozenset[str]:
-    """The pictures on the server that a graph works with."""
-    names = (
-        object_of(field).get("image_name") for node in nodes.values() for field in object_of(node).values()
-    )
-    return frozenset(name for name in map(text_of, names) if name)

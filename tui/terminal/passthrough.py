@@ -4,8 +4,3 @@
 def wrap(command: bytes) -> bytes:
     """One escape sequence in tmux's envelope (`allow-passthrough` must be on)."""
     return b"\x1bPtmux;" + command.replace(b"\x1b", b"\x1b\x1b") + b"\x1b\\"
-
-
-def unwrap(envelope: bytes) -> bytes:
-    """What `wrap` wrapped."""
-    return envelope.removeprefix(b"\x1bPtmux;").removesuffix(b"\x1b\\").replace(b"\x1b\x1b", b"\x1b")

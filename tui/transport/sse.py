@@ -10,7 +10,6 @@ import httpx
 import msgspec
 from httpx_sse import EventSource, ServerSentEvent
 
-from tui.transport.errors import error_of
 from tui.transport.http import MAXIMUM_JSON, HttpClient
 
 MAXIMUM_STREAM = 32 * 1024 * 1024
@@ -46,12 +45,6 @@ async def open_events(
         source = EventSource(cast("httpx.Response", bounded))
         whole = b"" if is_stream else b"".join([p async for p in http.pieces(response, MAXIMUM_JSON)])
         yield EventStream(response.status_code, is_stream, source.aiter_sse(), whole)
-
-
-def raise_for_body(http: HttpClient, stream: EventStream, path: str) -> None:
-    """Raise the error that an answer without events stands for, when its status says so."""
-    if not 200 <= stream.status < 300:
-        raise error_of(http.label, stream.status, stream.body, path)
 
 
 class _Bounded:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tui.domain.errors import InputError
-from tui.domain.forms import ChoiceField, Form, PictureField, WorkflowSummary
+from tui.domain.forms import ChoiceField, Form, WorkflowSummary
 from tui.domain.job import Job
 from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Connection, ConnectionState
@@ -224,12 +224,6 @@ class Session:
         seed = self.draft.last_seed if self.draft.values.get("seed") is None else None
         self.edit("seed", seed)
         return seed
-
-    @property
-    def picture_fields(self) -> tuple[PictureField, ...]:
-        """The fields of the form that take a picture here."""
-        fields = self.form.fields if self.form else ()
-        return tuple(field for field in fields if isinstance(field, PictureField) and not field.unavailable)
 
 
 def _answers(server: str, connections: tuple[Connection, ...]) -> bool:
