@@ -123,6 +123,7 @@ async def test_a_server_whose_options_somebody_broke_is_usable_and_says_so() -> 
         router.get("/openapi.json").mock(return_value=recorded("a1111/openapi_paths"))
         router.get("/sdapi/v1/memory").mock(return_value=recorded("a1111/memory_cpu"))
         router.get("/sdapi/v1/cmd-flags").mock(return_value=httpx.Response(200, json={}))
+        router.get("/controlnet/model_list").mock(return_value=NOT_FOUND)
         async with A1111Backend(at(URL)) as backend:
             status = await backend.connect()
     assert status.note == "its settings hold a wrong value, and it cannot list them"
@@ -145,7 +146,7 @@ async def test_an_unlisted_server_is_asked_route_by_route() -> None:
 
 @pytest.mark.parametrize(
     ("dialect", "product", "version"),
-    [("ui", "A1111", ""), ("nowebui", "A1111", ""), ("sdnext", "SD.Next", "2026-07-01 abc1234")],
+    [("ui", "A1111", "1.10.1"), ("nowebui", "A1111", ""), ("sdnext", "SD.Next", "2026-07-01 abc1234")],
 )
 async def test_a_dialect_is_told_by_what_it_has(dialect: str, product: str, version: str) -> None:
     async with serving(A1111Server(dialect).app()) as url, A1111Backend(at(url)) as backend:
@@ -277,13 +278,14 @@ async def test_an_option_that_would_not_be_restored_is_left_alone(
     assert server.options == before
 
 
-async def test_the_version_is_learnt_from_the_first_picture(
-    previewing: tuple[A1111Server, A1111Backend],
-) -> None:
-    _, backend = previewing
-    assert (await backend.connect()).version == ""
-    await follow(backend, A1111Peer(backend.settings.url).request(seed=1)).over()
-    assert (await backend.connect()).version == "1.10.1"
+async def test_without_its_page_the_version_is_learnt_from_the_first_picture() -> None:
+    async with (
+        serving(A1111Server("nowebui").app()) as url,
+        A1111Backend(at(url), pace=QUICK) as backend,
+    ):
+        assert (await backend.connect()).version == ""
+        await follow(backend, A1111Peer(url).request(seed=1)).over()
+        assert (await backend.connect()).version == "1.10.1"
 
 
 def test_before_it_was_asked_it_offers_what_most_have() -> None:

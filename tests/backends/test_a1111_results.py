@@ -176,7 +176,7 @@ async def test_an_upscaler_that_has_yet_to_be_downloaded_is_said(place: Place, p
         (GenerationRequest(task=Task.UPSCALE), "No picture is chosen. Choose the picture to enlarge."),
         (
             GenerationRequest(task=Task.CONTROL, control=(ControlUnit(image=PictureInput("/x.png")),)),
-            "Latentui does not drive ControlNet on A1111; use a ComfyUI server for it.",
+            "This A1111 has no ControlNet extension.",
         ),
         (GenerationRequest(task=Task.CUSTOM), "A1111 cannot do this task."),
     ],

@@ -19,6 +19,8 @@ from aiohttp import BasicAuth, web
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from tests.support.a1111_recordings import FOLDER
+
 SAMPLERS = {"DPM++ 2M": "karras", "Euler a": None, "Euler": None, "Heun": None}
 SCHEDULERS = {"automatic": "Automatic", "karras": "Karras", "exponential": "Exponential"}
 CHECKPOINTS = ("tiny_b", "tiny_a")
@@ -53,6 +55,9 @@ class A1111Server:
 
         self.slips_in: dict[str, Any] | None = None
         """Somebody else's txt2img that arrives just before the next one."""
+
+        self.scripts: tuple[str, ...] = ()
+        """The extensions that take part in a job."""
 
         self.unready: set[str] = set()
         """Paths that are not there yet, since the server still starts."""
@@ -96,11 +101,13 @@ class A1111Server:
             "POST /sdapi/v1/img2img": self._img2img,
             "POST /sdapi/v1/extra-single-image": self._extras,
             "POST /sdapi/v1/interrupt": self._interrupt,
+            "POST /sdapi/v1/options": self._set_options,
             "GET /openapi.json": self._openapi,
         }
         if self.dialect in {"ui", "forge"}:
             routes["POST /internal/progress"] = self._task_progress
             routes["GET /internal/ping"] = self._ping
+            routes["GET /"] = self._page
         if self.dialect == "sdnext":
             routes["GET /sdapi/v1/version"] = self._version
         for route, handler in routes.items():
@@ -139,7 +146,14 @@ class A1111Server:
         return web.json_response({"app": "sd.next", "updated": "2026-07-01", "commit": "abc1234"})
 
     async def _get_options(self, request: web.Request) -> web.Response:
-        return web.json_response({"show_progress_every_n_steps": 10, **self.options})
+        return web.json_response({"show_progress_every_n_steps": 10, "sd_vae": "Automatic", **self.options})
+
+    async def _set_options(self, request: web.Request) -> web.Response:
+        self.options |= await request.json()
+        return web.json_response(None)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return web.Response(text=(FOLDER / "a1111" / "page_foot.html").read_text(), content_type="text/html")
 
     async def _get_flags(self, request: web.Request) -> web.Response:
         return web.json_response(self.flags)
@@ -251,6 +265,8 @@ class A1111Server:
             self._others.add(asyncio.ensure_future(self._generate(other, "txt2img")))
             await asyncio.sleep(0)
         self.bodies.append(body)
+        if "controlnet" in body.get("alwayson_scripts", {}) and "controlnet" not in self.scripts:
+            return _raised(422, "Script 'controlnet' not found")
         sampler, schedule = self._sampler(body)
         if sampler is None:
             return _raised(404, "Sampler not found")
@@ -294,6 +310,8 @@ class A1111Server:
         checkpoint = _checkpoint(overrides.get("sd_model_checkpoint"))
         numbers = {key: float(value) for key, value in overrides.items() if isinstance(value, int)}
         self.options.update(numbers)
+        if "sd_vae" in overrides:
+            self.options["sd_vae"] = overrides["sd_vae"]
         steps = body.get("steps", 50)
         if steps == 0:  # the task stays "active", as on the real server
             return self._broke("ZeroDivisionError", "integer division or modulo by zero")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from types import MappingProxyType
 
 from tui.backends.a1111_arrival import Arrival
 from tui.backends.a1111_line import Line
@@ -25,15 +26,25 @@ from tui.domain.job import JobId, OutputImage
 from tui.domain.request import GenerationRequest
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
-from tui.protocol.a1111_dialect import LORAS, MEMORY, USUAL, capabilities, classify
+from tui.protocol.a1111_dialect import (
+    CONTROLNETS,
+    LORAS,
+    MEMORY,
+    PREPROCESSORS,
+    USUAL,
+    capabilities,
+    classify,
+)
 from tui.protocol.a1111_lists import (
     Options,
     loaded_first,
+    read_controlnets,
     read_embeddings,
     read_loras,
     read_memory,
     read_names,
     read_upscalers,
+    read_vaes,
     without_hash,
 )
 from tui.protocol.a1111_progress import Stage
@@ -53,6 +64,7 @@ class A1111Backend(ImageBackend):
         self._watches: Watches[JobWatch | NativeWatch] = Watches()
         self._found: Found | None = None
         self._is_emptied = False
+        self._lacks_controlnets = False
 
     async def configure(self, settings: ServerSettings) -> None:
         """Take other settings; jobs that run keep their connection until they are over."""
@@ -92,7 +104,8 @@ class A1111Backend(ImageBackend):
         """What this dialect can do; before it was asked, what most can."""
         if self._found is None:
             return capabilities(_TYPICAL, Options())
-        return capabilities(self._found.dialect, self._found.options)
+        found = self._found
+        return capabilities(found.dialect, found.options, lacks_controlnets=self._lacks_controlnets)
 
     async def catalog(self) -> Catalog:
         """The server's lists, fresh; empty where it has none."""
@@ -103,6 +116,12 @@ class A1111Backend(ImageBackend):
         samplers, vaes, embeddings, styles = await asyncio.gather(
             *(session.api.find(f"/sdapi/v1/{path}") for path in paths)
         )
+        choices = {"vae": read_vaes(vaes, found.options.vae)} if found.dialect.has_vaes else {}
+        controlnets: tuple[str, ...] = ()
+        if found.dialect.has_control:
+            controlnets = read_controlnets(await session.api.find(CONTROLNETS))
+            choices["preprocessor"] = read_controlnets(await session.api.find(PREPROCESSORS), "module_list")
+        self._lacks_controlnets = not controlnets
         has_upscalers = "upscaler" in self.capabilities.fields
         upscalers = await session.api.find(UPSCALERS) if has_upscalers else None
         return Catalog(
@@ -114,6 +133,8 @@ class A1111Backend(ImageBackend):
             upscalers=tuple(upscaler.name for upscaler in read_upscalers(upscalers)),
             embeddings=read_embeddings(embeddings),
             styles=read_names(styles),
+            controlnets=controlnets,
+            choices=MappingProxyType(choices),
         )
 
     async def free_memory(self) -> None:

@@ -93,6 +93,15 @@ class A1111Api:
         if not response.is_success:
             raise self._error(response.status_code, body, INTERRUPT)
 
+    async def page(self) -> str:
+        """Its page, where it says its version; empty where there is none, or only a login."""
+        status, body = await self.exchange("/")
+        return body.decode(errors="replace") if status == 200 else ""
+
+    async def keep_option(self, name: str, value: str) -> None:
+        """Save an option for everybody: only ever the value that is in force."""
+        await self._post(OPTIONS, {name: value})
+
     async def unload_checkpoint(self) -> None:
         """Move the checkpoint out of graphics memory. Until it is reloaded, A1111 cannot make a picture."""
         await self._post("/sdapi/v1/unload-checkpoint", {})

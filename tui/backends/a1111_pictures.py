@@ -26,10 +26,13 @@ def source_pictures(request: GenerationRequest) -> SourcePictures:
     They are decoded here: some servers turn or misread what a camera wrote, and stable-diffusion.cpp
     paints something else without a word when it cannot read a picture.
     """
+    control = tuple(_encoded(_png(open_picture(Path(unit.image.path)))) for unit in request.control)
+    if request.task is Task.CONTROL and not control:
+        raise PictureError("No control picture is chosen.", "Choose the one that guides.")
     if request.init_image is None:
         if request.task in _NEEDED:
             raise PictureError("No picture is chosen.", _NEEDED[request.task])
-        return SourcePictures()
+        return SourcePictures(control=control)
     picture = open_picture(Path(request.init_image.path))
     mask = ""
     if request.mask is not None and request.task is not Task.UPSCALE:
@@ -37,7 +40,7 @@ def source_pictures(request: GenerationRequest) -> SourcePictures:
         mask = _encoded(mask_bytes(fitted))
     elif request.task is Task.INPAINT:
         raise PictureError("No mask is chosen.", "White in it is repainted.")
-    return SourcePictures(_encoded(_png(picture)), mask, _working_size(picture.size))
+    return SourcePictures(_encoded(_png(picture)), mask, _working_size(picture.size), control)
 
 
 def _png(picture: Image.Image) -> bytes:

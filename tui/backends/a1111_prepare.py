@@ -13,8 +13,24 @@ from tui.domain.errors import InputError
 from tui.domain.job import JobId
 from tui.domain.request import GenerationRequest, Task
 from tui.domain.text import nearest
-from tui.protocol.a1111_dialect import CHECKPOINT, IMG2IMG, LORAS, TXT2IMG, UPSCALE, Family, capabilities
-from tui.protocol.a1111_lists import LoraFile, Upscaler, preview_override, read_loras, read_upscalers
+from tui.protocol.a1111_dialect import (
+    CHECKPOINT,
+    IMG2IMG,
+    LORAS,
+    TXT2IMG,
+    UPSCALE,
+    VAES,
+    Family,
+    capabilities,
+)
+from tui.protocol.a1111_lists import (
+    LoraFile,
+    Upscaler,
+    preview_override,
+    read_loras,
+    read_upscalers,
+    read_vaes,
+)
 from tui.protocol.a1111_ownership import Expectation
 from tui.protocol.a1111_request import (
     SourcePictures,
@@ -62,14 +78,16 @@ async def _generating(
     found = await session.server()
     loaded = await _first_loaded(session, request)
     task_id = job_id if found.dialect.has_tasks else ""
-    body = generation_body(request, pictures, task_id=task_id, overrides=await _overrides(session))
+    vae, vae_notes = await _vae(session, request)
+    overrides = {**await _overrides(session), **vae}
+    body = generation_body(request, pictures, task_id=task_id, overrides=overrides)
     kind = "img2img" if pictures.image else "txt2img"
     return Prepared(
         path=IMG2IMG if pictures.image else TXT2IMG,
         content=await _encoded(body),
         expected=Expectation(kind, expected_steps(request)),
         size=(body.get("width"), body.get("height")),
-        notes=(*loaded, *notes_before(request, await _loras(session, request))),
+        notes=(*loaded, *vae_notes, *notes_before(request, await _loras(session, request))),
     )
 
 
@@ -115,6 +133,16 @@ async def _overrides(session: Session) -> Mapping[str, int]:
     # Forge tells every number as a float: what was saved, and so is restored, cannot be told from the rest
     is_restored = found.dialect.family is Family.A1111 and not found.dialect.is_frozen
     return preview_override(found.options) if is_restored else {}
+
+
+async def _vae(session: Session, request: GenerationRequest) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The override for the request's VAE, and what is to be said where the server does not have it."""
+    dialect, wanted = (await session.server()).dialect, request.extras.get("vae")
+    if not dialect.has_vaes or not isinstance(wanted, str) or not wanted:
+        return {}, ()
+    if wanted not in read_vaes(await session.api.get(VAES), ""):
+        return {}, (f"The server has no VAE “{wanted}”; it works without it.",)
+    return await session.vae_override(wanted), ()
 
 
 async def _loras(session: Session, request: GenerationRequest) -> tuple[LoraFile, ...] | None:

@@ -1,7 +1,7 @@
 """Finding out what an A1111 server is: by what it answers, never by its name."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from tui.domain.errors import LatentuiError, ServerRefusedError, ServerReplyErro
 from tui.domain.json_values import object_of
 from tui.protocol.a1111_dialect import (
     CHECKPOINT,
+    CONTROLNETS,
     FLAGS,
     IMG2IMG,
     MODULES,
@@ -20,16 +21,18 @@ from tui.protocol.a1111_dialect import (
     TASK_PROGRESS,
     TXT2IMG,
     USUAL,
+    VAES,
     VERSION,
     Dialect,
     classify,
+    version_on_page,
 )
 from tui.protocol.a1111_errors import error_of_fault, read_fault
 from tui.protocol.a1111_lists import Options, read_options
 from tui.transport.errors import decode_json, error_of
 
 _OPENAPI = "/openapi.json"
-_ASKED_ONE_BY_ONE = (NATIVE, MODULES, VERSION, PING, CHECKPOINT, *sorted(USUAL))
+_ASKED_ONE_BY_ONE = (NATIVE, MODULES, VERSION, PING, CHECKPOINT, VAES, CONTROLNETS, *sorted(USUAL))
 _FREEZERS = ("freeze_settings", "freeze_settings_in_sections", "freeze_specific_settings")
 _BROKEN = "its settings hold a wrong value, and it cannot list them"
 
@@ -53,9 +56,10 @@ async def probe(api: A1111Api) -> Found:
     paths = await _paths(api)
     has_tasks = TASK_PROGRESS in paths and await api.has(PING)
     version = await api.find(VERSION) if VERSION in paths else None
+    on_page = version_on_page(await api.page()) if has_tasks and version is None else ""
     is_frozen = FLAGS in paths and VERSION not in paths and await _is_frozen(api)
     dialect = classify(paths, has_tasks=has_tasks, version=version, is_frozen=is_frozen)
-    return Found(dialect, options, note)
+    return Found(replace(dialect, version=dialect.version or on_page), options, note)
 
 
 async def read_current_options(api: A1111Api) -> tuple[Options, str]:
@@ -112,7 +116,7 @@ async def _paths(api: A1111Api) -> frozenset[str]:
         listed = await asyncio.to_thread(_listed, body)
         if TXT2IMG in listed:
             # FastAPI keeps the list it made when first asked for it, also one made while the server started
-            return listed | await _there(api, tuple(USUAL - listed))
+            return listed | await _there(api, tuple({*USUAL, CONTROLNETS} - listed))
     found = await _there(api, _ASKED_ONE_BY_ONE)
     tasks = {TASK_PROGRESS} if PING in found else set[str]()
     return frozenset({TXT2IMG, IMG2IMG, OPTIONS, *found, *tasks})

@@ -28,10 +28,11 @@ class Session:
         """What the server is; None until it was asked, and again after it was away."""
 
         self.version = ""
-        """What its pictures say of it: A1111 tells its version nowhere else."""
+        """What its pictures say of it, where its page does not: there is no request for it."""
 
         self._known: Known | None = None
         self._found_at = 0.0
+        self._is_vae_kept = False
         self._probing = asyncio.Lock()
 
     async def server(self) -> Found:
@@ -58,6 +59,20 @@ class Session:
             self._known = await self.learn_names((await self.server()).dialect)
         return self._known
 
+    async def vae_override(self, wanted: str) -> dict[str, str]:
+        """What a job has to say to have this VAE; nothing where that is in force.
+
+        A1111 undoes an override only of what was saved before. So what is in force is saved first: that
+        changes nothing now, and leaves everybody what they had when the job is over.
+        """
+        in_force = (await self.server_now()).options.vae
+        if wanted == in_force:
+            return {}
+        if in_force and not self._is_vae_kept:
+            await self.api.keep_option("sd_vae", in_force)
+            self._is_vae_kept = True
+        return {"sd_vae": wanted}
+
     async def learn_names(self, dialect: Dialect) -> Known:
         """The same, asked anew."""
         checkpoints = read_checkpoints(await self.api.find(CHECKPOINTS))
@@ -68,6 +83,7 @@ class Session:
     def forget(self) -> None:
         """The server was away: it may come back as another one."""
         self.found = self._known = None
+        self._is_vae_kept = False
 
     async def aclose(self) -> None:
         """Close the connections."""

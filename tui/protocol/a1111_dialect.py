@@ -1,5 +1,6 @@
 """Which dialect of the A1111 API a server speaks, and what it can do in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,11 +27,19 @@ TASK_PROGRESS = "/internal/progress"
 PING = "/internal/ping"
 NATIVE = "/sdcpp/v1/capabilities"
 
+VAES = "/sdapi/v1/sd-vae"
+CONTROLNETS = "/controlnet/model_list"
+"""Of the ControlNet extension, which Forge and reForge bring along."""
+
+PREPROCESSORS = "/controlnet/module_list"
 LORAS = "/sdapi/v1/loras"
 SCHEDULERS = "/sdapi/v1/schedulers"
 
 USUAL = frozenset({PROGRESS, INTERRUPT, MEMORY, UPSCALE, FLAGS, LORAS, SCHEDULERS})
 """What A1111, Forge, reForge and SD.Next have once they have started."""
+
+_ON_PAGE = re.compile(r"version: (?:<|\\u003c)a .{0,300}?(?:>|\\u003e)([^<\\\s]{1,100})")
+"""Its link stands there as HTML in JSON in a script, with or without escapes."""
 
 NARROW_SEED = 2**32
 """One more than the largest seed that A1111's generators take whole."""
@@ -39,7 +48,9 @@ _BASE = frozenset(
     {"prompt", "negative_prompt", "width", "height", "steps", "cfg_scale", "seed", "sampler", "batch_size"}
 )
 _PICTURES = frozenset({"init_image", "mask", "denoise"})
-_NO_CONTROL = "Latentui does not drive ControlNet on {name}; use a ComfyUI server for it."
+_CONTROL = frozenset({"control_image", "controlnet", "preprocessor", "control_strength"})
+_NO_CONTROL = "This {name} has no ControlNet extension."
+_NO_CONTROL_MODEL = "This server has no ControlNet model."
 _ONE_MODEL = "stable-diffusion.cpp runs the one model it was started with."
 
 
@@ -97,6 +108,16 @@ class Dialect:
         return self.family is Family.SDNEXT
 
     @property
+    def has_control(self) -> bool:
+        """Whether ControlNet's extension is there."""
+        return not self.is_native and CONTROLNETS in self.paths
+
+    @property
+    def has_vaes(self) -> bool:
+        """Whether a job can choose its VAE so that the next one has what it had before."""
+        return self.family is Family.A1111 and not self.is_frozen and VAES in self.paths
+
+    @property
     def has_gaps(self) -> bool:
         """Whether it seems idle for moments between the parts of one job."""
         return self.family is Family.SDNEXT
@@ -120,11 +141,15 @@ def classify(
     )
 
 
-def capabilities(dialect: Dialect, options: Options) -> Capabilities:
+def capabilities(dialect: Dialect, options: Options, *, lacks_controlnets: bool = False) -> Capabilities:
     """What can be asked of a server of this dialect, and in words what cannot."""
     missing = _missing(dialect)
-    tasks = {Task.TEXT_TO_IMAGE, Task.IMAGE_TO_IMAGE, Task.INPAINT, Task.UPSCALE} - set(missing)
+    if lacks_controlnets:
+        missing.setdefault(Task.CONTROL, _NO_CONTROL_MODEL)
+    tasks = set(Task) - {Task.CUSTOM} - set(missing)
     offered = {"checkpoint", "scheduler", "loras", "upscaler"} - set(missing)
+    offered |= {"vae"} if dialect.has_vaes else set()
+    offered |= _CONTROL if Task.CONTROL in tasks else set()
     return Capabilities(
         tasks=frozenset(tasks),
         fields=_BASE | _PICTURES | offered,
@@ -139,7 +164,9 @@ def capabilities(dialect: Dialect, options: Options) -> Capabilities:
 
 def _missing(dialect: Dialect) -> dict[str, str]:
     name = dialect.family.value
-    missing: dict[str, str] = {Task.CONTROL: _NO_CONTROL.format(name=name)}
+    missing: dict[str, str] = {}
+    if not dialect.has_control:
+        missing[Task.CONTROL] = _NO_CONTROL.format(name=name)
     if dialect.is_frozen:
         missing["checkpoint"] = "The server runs with frozen settings: a job cannot choose its checkpoint."
     if dialect.is_native:
@@ -162,6 +189,12 @@ def _family(paths: frozenset[str]) -> Family:
     if MODULES in paths:
         return Family.FORGE
     return Family.A1111 if FLAGS in paths else Family.OTHER
+
+
+def version_on_page(page: str) -> str:
+    """The version at the foot of A1111's and Forge's page; empty where it does not stand there."""
+    found = _ON_PAGE.search(page)
+    return one_line(found[1], 60).removeprefix("v") if found else ""
 
 
 def _version(answer: object) -> str:

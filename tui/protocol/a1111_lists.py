@@ -8,6 +8,7 @@ from tui.domain.json_values import list_of, number_of, object_of, objects_in, te
 from tui.domain.text import one_line
 
 _HASH = re.compile(r"\s*\[[0-9a-fA-F]{6,64}\]$")
+_USUAL_VAE, _OWN_VAE = "Automatic", "None"
 _NO_UPSCALER = frozenset({"none"})
 _OF_ERRORS = frozenset({"error", "errors", "detail", "message", "body"})
 """Keys of bodies that are errors; LM Studio, on a port that others use too, sends them with a 200."""
@@ -83,6 +84,8 @@ class Options:
     """Whether somebody ever saved it: only then an override of it is undone after the job."""
 
     preview_kind: str = ""
+    vae: str = ""
+    """The VAE in force: a file, "Automatic", or "None" for the checkpoint's own."""
 
 
 def read_options(answer: object) -> Options | None:
@@ -99,6 +102,7 @@ def read_options(answer: object) -> Options | None:
         # through the number field of its answer
         is_interval_saved=isinstance(tree.get("show_progress_every_n_steps"), float),
         preview_kind=_name(tree.get("show_progress_type")),
+        vae=_name(tree.get("sd_vae")),
     )
 
 
@@ -155,6 +159,18 @@ def read_loras(answer: object) -> tuple[LoraFile, ...]:
         for tree in objects_in(answer)
         if (name := _name(tree.get("name")))
     )
+
+
+def read_vaes(answer: object, current: str) -> tuple[str, ...]:
+    """What `/sdapi/v1/sd-vae` said, and what there is without a file; what is in force comes first."""
+    names = (current or _USUAL_VAE, _USUAL_VAE, _OWN_VAE, *read_names(answer, "model_name"))
+    return tuple(dict.fromkeys(names))
+
+
+def read_controlnets(answer: object, key: str = "model_list") -> tuple[str, ...]:
+    """What ControlNet's extension said of its models, or under another key of its preprocessors."""
+    names = (_name(item) for item in list_of(object_of(answer).get(key)))
+    return tuple(dict.fromkeys(name for name in names if name and name.casefold() != "none"))
 
 
 def read_upscalers(answer: object) -> tuple[Upscaler, ...]:

@@ -25,6 +25,8 @@ class SourcePictures:
     image: str = ""
     mask: str = ""
     size: tuple[int, int] | None = None
+    control: tuple[str, ...] = ()
+    """One for each of the request's ControlNets."""
 
 
 def generation_body(
@@ -32,7 +34,7 @@ def generation_body(
     pictures: SourcePictures,
     *,
     task_id: str = "",
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, int | str] | None = None,
 ) -> dict[str, Any]:
     """The body for txt2img, or for img2img when there is a picture to start from."""
     settings: dict[str, Any] = dict(overrides or {})
@@ -53,6 +55,7 @@ def generation_body(
             force_task_id=task_id or None,
         ),
         **_size(request, pictures),
+        **_control(request, pictures),
     }
     return body | _img2img(request, pictures) if pictures.image else body
 
@@ -120,6 +123,22 @@ def _size(request: GenerationRequest, pictures: SourcePictures) -> dict[str, int
     return _said(width=request.width or width, height=request.height or height)
 
 
+def _control(request: GenerationRequest, pictures: SourcePictures) -> dict[str, Any]:
+    """ControlNet's extension takes its part of a job by the name under which it always runs."""
+    units = [
+        {
+            "enabled": True,
+            "image": image,
+            "model": unit.model,
+            "weight": unit.strength,
+            "pixel_perfect": True,  # preprocessors work at the picture's own size
+            **_said(module=unit.preprocessor),
+        }
+        for unit, image in zip(request.control, pictures.control, strict=True)
+    ]
+    return {"alwayson_scripts": {"controlnet": {"args": units}}} if units else {}
+
+
 def _img2img(request: GenerationRequest, pictures: SourcePictures) -> dict[str, Any]:
     body: dict[str, Any] = {
         "init_images": [pictures.image],
@@ -135,7 +154,7 @@ def _img2img(request: GenerationRequest, pictures: SourcePictures) -> dict[str, 
         "mask_blur": 4,
         "inpainting_fill": _FILL_WITH_ORIGINAL,
         "inpaint_full_res": False,
-        "inpaint_full_res_padding": 32,
+        "inpaint_full_res_padding": 0,  # SD.Next widens the mask by it, also for the whole picture
         "inpainting_mask_invert": 0,
     }
 
