@@ -17,10 +17,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the path or the settings; keys are masked."""
     paths = default_paths()
     if arguments.what == "path":
-        print(paths.settings_file)  # noqa: T201
+        print(paths.settings_file)
         return 0
     service = SettingsService(paths)
-    print(tomlkit.dumps(shown(service.current)), end="")  # noqa: T201
+    print(tomlkit.dumps(shown(service.current)), end="")
     if service.problem is not None:
         tell(service.problem)
         return BAD_INPUT

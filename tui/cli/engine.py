@@ -33,10 +33,10 @@ async def _serve(arguments: argparse.Namespace, folder: Path | None) -> int:
                 f"The engine cannot listen on port {arguments.port}: {error.strerror}.",
                 "Choose another with --port.",
             ) from error
-        print(engine.url, flush=True)  # noqa: T201
+        print(engine.url, flush=True)
         if arguments.until_stdin_closes:
             loop.add_reader(sys.stdin, lambda: os.read(sys.stdin.fileno(), 1024) or stop.set())
         else:
-            print("Embedded engine, procedural pictures. Ctrl+C stops it.", file=sys.stderr)  # noqa: T201
+            print("Embedded engine, procedural pictures. Ctrl+C stops it.", file=sys.stderr)
         await stop.wait()
     return 0

@@ -40,6 +40,6 @@ def guarded(command: Callable[[], int]) -> int:
 
 def tell(error: LatentuiError) -> None:
     """Say what is wrong and what to do, on stderr."""
-    print(f"latentui: {error.title}", file=sys.stderr)  # noqa: T201
+    print(f"latentui: {error.title}", file=sys.stderr)
     if error.advice:
-        print(f"  {error.advice}", file=sys.stderr)  # noqa: T201
+        print(f"  {error.advice}", file=sys.stderr)

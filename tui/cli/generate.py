@@ -59,7 +59,7 @@ async def _generate(arguments: argparse.Namespace, reporter: Reporter) -> int:
             if services.generation.problem is not None:
                 raise services.generation.problem  # nobody could find the job
             start_worker(arguments.kind, arguments.url)
-            print(job.id)  # noqa: T201
+            print(job.id)
             return 0
         events = services.generation.events()
         job = await services.generation.submit(server, request, into=arguments.output)
@@ -200,5 +200,5 @@ class Cancelling:
 
     def _cancel(self) -> None:
         self._loop.remove_signal_handler(signal.SIGINT)
-        print("\nCancelling… press Ctrl+C again to leave at once.", file=sys.stderr)  # noqa: T201
+        print("\nCancelling… press Ctrl+C again to leave at once.", file=sys.stderr)
         self._wish = self._loop.create_task(self._services.generation.cancel(self._job_id))

@@ -139,7 +139,7 @@ def _make_sure(count: int, *, is_sure: bool) -> None:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise InputError(f"{jobs(count)} would be dropped.", "Say --yes where nobody can be asked.")
-    print(f"Drop {jobs(count)}? Their files stay. [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"Drop {jobs(count)}? Their files stay. [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise InputError("Nothing was dropped.")
 
@@ -223,11 +223,11 @@ async def _opened() -> AsyncGenerator[Services]:
 
 
 def _print(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+    print(line, flush=True)
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201
+    print(line, file=sys.stderr, flush=True)
 
 
 _ACTIONS = {

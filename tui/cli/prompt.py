@@ -29,12 +29,12 @@ async def _run(arguments: argparse.Namespace) -> int:
     if ready is None:
         return FAILED
     if arguments.json:
-        print(json.dumps({"proposals": ready.proposals, "model": ready.model, "note": ready.note or None}))  # noqa: T201
+        print(json.dumps({"proposals": ready.proposals, "model": ready.model, "note": ready.note or None}))
         return 0
     for proposal in ready.proposals:
-        print(proposal)  # noqa: T201
+        print(proposal)
     if ready.note:
-        print(ready.note, file=sys.stderr)  # noqa: T201
+        print(ready.note, file=sys.stderr)
     return 0
 
 
@@ -77,11 +77,11 @@ async def ask(
             match event:
                 case ProposalReady():
                     if written:
-                        print(file=sys.stderr)  # noqa: T201
+                        print(file=sys.stderr)
                     return event
                 case ProposalGrew(text):
                     if is_shown:
-                        print(text[written:], end="", file=sys.stderr, flush=True)  # noqa: T201
+                        print(text[written:], end="", file=sys.stderr, flush=True)
                         written = len(text)
                 case PartnerThinks():
                     pass

@@ -118,7 +118,7 @@ class LineReporter(Reporter):
 
     def saved(self, event: OutputSaved) -> None:
         if event.output.is_kept:
-            print(event.output.path, flush=True)  # noqa: T201
+            print(event.output.path, flush=True)
         else:
             self._say(f"shown by a preview node, not kept: {event.output.path}")
 
@@ -142,7 +142,7 @@ class LineReporter(Reporter):
 
     def _say(self, text: str) -> None:
         self._last = text
-        print(text, file=sys.stderr, flush=True)  # noqa: T201
+        print(text, file=sys.stderr, flush=True)
 
 
 class BarReporter(LineReporter):
@@ -160,11 +160,11 @@ class BarReporter(LineReporter):
         left = f"  {job.seconds_left:.0f} s left" if job.seconds_left is not None else ""
         activity = f"  {one_line(event.activity, 30)}" if event.activity else ""
         line = f"{bar}  {event.step}/{event.total}{rate}{left}{activity}"
-        print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
 
     def _say(self, text: str) -> None:
-        print(f"\r{text}\x1b[K", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"\r{text}\x1b[K", file=sys.stderr, flush=True)
 
     def saved(self, event: OutputSaved) -> None:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
         super().saved(event)

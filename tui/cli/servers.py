@@ -126,4 +126,4 @@ def _is_chosen(arguments: argparse.Namespace) -> bool:
 
 
 def _print(line: str) -> None:
-    print(line)  # noqa: T201
+    print(line)

@@ -55,4 +55,4 @@ async def _report(services: Services) -> None:
     async for event in services.generation.events():
         if isinstance(event, JobChanged) and told.get(event.job.id) is not event.job.status:
             told[event.job.id] = event.job.status
-            print(line_of(event.job), file=sys.stderr, flush=True)  # noqa: T201
+            print(line_of(event.job), file=sys.stderr, flush=True)

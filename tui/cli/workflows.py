@@ -75,7 +75,7 @@ async def _print_form(
         _print(json.dumps({**head, "fields": fields, **said}, ensure_ascii=False))
         return 0
     for sentence in dict.fromkeys((*found.problems, *needs.sentences, *found.notes)):
-        print(f"! {sentence}", file=sys.stderr)  # noqa: T201
+        print(f"! {sentence}", file=sys.stderr)
     _print_fields(found, with_all=arguments.all)
     return 0
 
@@ -131,4 +131,4 @@ def _default(field: Field) -> str:
 
 
 def _print(line: str) -> None:
-    print(line)  # noqa: T201
+    print(line)

@@ -101,8 +101,6 @@ class JobsScreen(QueuePlace):
     def _opened(self) -> "Services | None":
         return app_of(self).services
 
-    # views and search
-
     def action_view(self, index: int) -> None:
         """Show another view."""
         self.view = index
@@ -133,8 +131,6 @@ class JobsScreen(QueuePlace):
             self._show_jobs(from_top=True)
             self._show_state()
             self._load()
-
-    # the list
 
     def on_job_archive_end_neared(self) -> None:
         if self._is_loaded and self._pages.has_more and self._list.is_near_end:
@@ -206,8 +202,6 @@ class JobsScreen(QueuePlace):
         self._load()
         self._tally()
 
-    # the title
-
     def queue_changed(self) -> None:
         self._tally()
 
@@ -249,8 +243,6 @@ class JobsScreen(QueuePlace):
             seconds_left=None if is_held else self._seconds_left,
             glyphs=glyphs_of(self),
         )
-
-    # the details
 
     def on_listing_moved(self) -> None:
         self._show_details()

@@ -159,8 +159,6 @@ class PartnerSheet(Sheet[Accepted]):
         label = words.server_label(server)
         return f"{model} on {label}" if model else label
 
-    # what is asked
-
     def on_listing_chosen(self, event: Listing.Chosen) -> None:
         event.stop()
         if isinstance(event.listing, ChoiceList):
@@ -202,8 +200,6 @@ class PartnerSheet(Sheet[Accepted]):
         path = await app_of(self).push_screen_wait(FilePicker(*folders, title="Picture to describe"))
         if path is not None:
             self._ask(replace(request, picture=str(path)))
-
-    # what is written
 
     @work(exclusive=True, group="partner")
     async def _ask(self, request: HelpRequest) -> None:

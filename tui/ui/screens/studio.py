@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static, TextArea
 
 from tui.domain.errors import InputError, LatentuiError
+from tui.domain.job import JobStatus
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
 from tui.ui.hints import hint
@@ -145,8 +146,6 @@ class StudioScreen(OfferPlace):
         """Where form and picture do not fit side by side, the key that swaps them is said."""
         self.hints = self.HINTS if event.size.width >= SIDE_BY_SIDE else self.NARROW_HINTS
 
-    # what is known falls down
-
     def _show_session(self, session: "Session") -> None:
         draft = session.draft
         for name, field in (("#prompt", "prompt"), ("#negative", "negative_prompt")):
@@ -188,7 +187,9 @@ class StudioScreen(OfferPlace):
         if job.error_title:
             app_of(self).tell(LatentuiError(job.error_title, job.error_advice))
         elif job.results:
-            self._show_whole(job)
+            # a job may be over before it was seen to run
+            is_idle = not any(other.status is JobStatus.IN_PROGRESS for other in app_of(self).jobs)
+            self._show_whole(job, is_wished=is_idle)
 
     @work(group="saved")
     async def _show_whole(self, job: "Job", *, is_wished: bool = False) -> None:
@@ -223,8 +224,6 @@ class StudioScreen(OfferPlace):
         self.show_prompts()
         self.show_choice()
         self.refresh_form()
-
-    # gestures rise
 
     def on_prompt_area_edited(self, event: PromptArea.Edited) -> None:
         session = app_of(self).session
