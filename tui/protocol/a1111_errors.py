@@ -38,7 +38,13 @@ _KNOWN = (
     ),
     _Known("sampler not found", "{label} does not have this sampler.", "Choose one from its list."),
     _Known("script '", "{label} lacks an extension that this job needs.", "Install it there, or do without."),
+    _Known(
+        "script not found",
+        "{label} lacks an extension that this job needs.",
+        "Install it there, or do without.",
+    ),
     _Known("init image not found", "{label} got no picture to start from.", "Choose a picture."),
+    _Known("init image is none", "{label} got no picture to start from.", "Choose a picture."),
     _Known(
         "invalid encoded image",
         "{label} cannot read the picture.",
@@ -48,6 +54,16 @@ _KNOWN = (
         "tensor with all nans",
         "The model gave nothing but invalid numbers.",
         "Start the server with --no-half-vae or --no-half, or use another VAE or checkpoint.",
+    ),
+    _Known(
+        "error(s) in loading state_dict",
+        "{label} cannot load a model: it is of another kind than the server took it for.",
+        "Choose another checkpoint or VAE.",
+    ),
+    _Known(
+        "for resprocessimage",  # SD.Next of July 2026 trips over its own answer
+        "This version of {label} cannot enlarge pictures for others.",
+        "Enlarge the picture on its own page, or update it.",
     ),
     _Known(
         "could not find upscaler",
