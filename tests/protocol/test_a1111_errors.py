@@ -227,7 +227,7 @@ def test_a_recorded_failure_reads_as_a_sentence(path: str) -> None:
             "A1111 on box does not let a job choose its checkpoint.",
         ),
         (500, {"message": "Forge says so"}, "A1111 on box failed at the job: Forge says so."),
-        (400, {"error": "Init image is none"}, "A1111 on box rejected the job: Init image is none."),
+        (400, {"error": "Too bad"}, "A1111 on box rejected the job: Too bad."),
     ],
 )
 def test_what_dialects_say_elsewhere_in_the_body_is_found(

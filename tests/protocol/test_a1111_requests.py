@@ -78,7 +78,7 @@ def test_inpainting_says_what_the_api_would_take_otherwise() -> None:
         "mask_blur": 4,
         "inpainting_fill": 1,
         "inpaint_full_res": False,
-        "inpaint_full_res_padding": 32,
+        "inpaint_full_res_padding": 0,
         "inpainting_mask_invert": 0,
     }
 
