@@ -12,7 +12,7 @@ from textual import events
 from tests.support.fake_services import connected, fake_services
 from tests.support.pty_terminal import KITTY_ANSWERS, PtyTerminal
 from tests.support.studio import open_studio
-from tui.domain.errors import InputError
+from tui.domain.errors import InputError, SaveError
 from tui.domain.job import Job, JobStatus, SavedOutput, new_job_id
 from tui.domain.request import GenerationRequest
 from tui.domain.settings import NoticeSettings
@@ -151,6 +151,15 @@ async def test_the_studio_tells_when_the_command_failed(tmp_path: Path) -> None:
     async with open_studio(services) as studio:
         services.hooks.fail(InputError("The command for notices failed: it ended with 1."))
         await studio.until_text("command for notices failed")
+
+
+async def test_the_studio_tells_that_the_journal_cannot_be_written_and_when_it_can(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        services.generation.problem = SaveError("Another program holds the journal.", "Jobs run on.")
+        await studio.until_text("Another program holds the journal. Jobs run on.")
+        services.generation.problem = None
+        await studio.until_text("The journal can be written again.")
 
 
 async def test_the_studio_knows_when_it_is_not_looked_at(tmp_path: Path) -> None:

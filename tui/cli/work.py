@@ -6,11 +6,15 @@ import signal
 import sys
 
 from tui.cli.choice import ad_hoc_server
+from tui.cli.faults import tell
 from tui.cli.job_words import line_of
 from tui.cli.notices import notices
 from tui.domain.events import JobChanged
 from tui.domain.job import JobStatus
 from tui.services.bundle import Services, open_services
+
+_PAUSE = 1.0
+"""Seconds between two looks at the journal."""
 
 
 async def work(arguments: argparse.Namespace) -> int:
@@ -29,14 +33,14 @@ async def work(arguments: argparse.Namespace) -> int:
 
 
 async def _work_until(services: Services, stop: asyncio.Event, *, until_empty: bool) -> None:
-    teller = asyncio.create_task(_report(services))
+    tellers = [asyncio.create_task(_report(services)), asyncio.create_task(_tell_of_journal(services))]
     waits = [asyncio.create_task(_stopped(stop))]
     if until_empty:
         waits.append(asyncio.create_task(_emptied(services)))
     done, left = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for task in (*left, teller):
+    for task in (*left, *tellers):
         task.cancel()
-    await asyncio.gather(*left, teller, return_exceptions=True)
+    await asyncio.gather(*left, *tellers, return_exceptions=True)
     for task in done:
         task.result()
 
@@ -48,6 +52,16 @@ async def _stopped(stop: asyncio.Event) -> None:
 async def _emptied(services: Services) -> None:
     await services.generation.until_empty()
     await services.hooks.finished()
+
+
+async def _tell_of_journal(services: Services) -> None:
+    told: str | None = None
+    while True:
+        problem = services.generation.problem
+        if problem is not None and problem.sentence != told:
+            tell(problem)
+        told = problem and problem.sentence
+        await asyncio.sleep(_PAUSE)
 
 
 async def _report(services: Services) -> None:

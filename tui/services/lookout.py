@@ -72,6 +72,7 @@ class Lookout:
     async def _beat(self) -> None:
         book = self._desk.book
         await book.journal.do(leases.beat, book.owner)
+        book.problem = None  # it can be written again
         await book.catch_up()
         if await book.journal.do(leases.bury_dead):
             self._scheduler.wake()

@@ -227,8 +227,11 @@ def tick(db: sqlite3.Connection) -> int:
 
 def set_completed(db: sqlite3.Connection, job_id: JobId) -> None:
     """Note that a job which had failed to be saved is done after all."""
+    ended = db.execute("SELECT ended_at FROM jobs WHERE id = ?", (job_id,)).fetchone()
     set_phase(db, job_id, Phase.COMPLETED, None, "saved again")
-    db.execute("UPDATE jobs SET error_title = '', error_advice = '' WHERE id = ?", (job_id,))
+    db.execute(
+        "UPDATE jobs SET error_title = '', error_advice = '', ended_at = ? WHERE id = ?", (*ended, job_id)
+    )
 
 
 def set_phase(

@@ -85,6 +85,8 @@ def _lines(job: Job) -> Iterator[str]:
 def _standing(job: Job) -> str:
     if job.status is JobStatus.PENDING:  # its place in line names the server
         return f"{_STATES[job.status]}: {words.job_state(job)}"
+    if job.error_title:  # which follows
+        return f"{_STATES[job.status]} on {words.server_label(job.server)}"
     return f"{_STATES[job.status]} on {words.server_label(job.server)}: {words.job_state(job)}"
 
 

@@ -45,6 +45,7 @@ async def live(
                 group.create_task(keeper.run())
                 group.create_task(notices.watch(app, services))
                 group.create_task(notices.tell_of_hooks(app, services))
+                group.create_task(notices.tell_of_journal(app, services))
                 group.create_task(notices.tell_of_memory(app, services))
                 group.create_task(_open_session(app, services, options))
                 group.create_task(_settle(app))

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tui.services.bundle import Services
     from tui.ui.app import LatentuiApp
 
+JOURNAL_PAUSE = 1.0
+"""Seconds between two looks at the journal."""
+
 
 async def watch(app: "LatentuiApp", services: "Services") -> None:
     """Until cancelled: tell of the application's jobs, at most four times a second."""
@@ -48,3 +51,16 @@ async def tell_of_hooks(app: "LatentuiApp", services: "Services") -> None:
     """Until cancelled: say when the person's own command failed."""
     async for error in services.hooks.failures():
         app.tell(error)
+
+
+async def tell_of_journal(app: "LatentuiApp", services: "Services") -> None:
+    """Until cancelled: say when the journal cannot be written, and when it can again."""
+    told = services.generation.problem  # at the start it is told with the settings
+    while True:
+        await asyncio.sleep(JOURNAL_PAUSE)
+        problem = services.generation.problem
+        if problem is not None and (told is None or problem.sentence != told.sentence):
+            app.tell(problem)
+        elif problem is None and told is not None:
+            app.say("The journal can be written again.")
+        told = problem
