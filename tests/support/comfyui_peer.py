@@ -35,6 +35,13 @@ HASTY = replace(QUICK, history=0.5, patience=1.5)
 """For tests of giving up."""
 
 
+def runs_of(engine: EmbeddedEngine, prompt_id: str) -> int:
+    """How often the engine began this job, by its own log."""
+    log = engine.folder / "engine.log.jsonl"
+    lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    return [(line["event"], line["prompt_id"]) for line in lines].count(("start", prompt_id))
+
+
 class ComfyUIPeer:
     """Graphs that ran on the real server, with the names that this one has."""
 
