@@ -43,7 +43,7 @@ async def look_at(services: "Services", output: SavedOutput, job: Job | None) ->
             case "image":
                 info = await services.pictures.inspect(path)
                 data = await asyncio.to_thread(_read, path, MOST_BYTES)
-                frames = f"{info.frames} frames" if info.frames > 1 else ""
+                frames = f"{info.frames} frames (space plays)" if info.frames > 1 else ""
                 said = caption(output, f"{info.width}×{info.height}", job, frames)
                 return Look(said, data, is_moving=info.frames > 1)
             case "audio":
@@ -81,12 +81,12 @@ async def _elsewhere(output: SavedOutput, what: str) -> str:
 def caption(output: SavedOutput, size: str, job: Job | None, more: str = "") -> str:
     """fox_00012.png · 512×512 · seed 471 · 4.1 s"""
     parts = [one_line(Path(output.path).name, 60), size, more]
+    if job is not None:
+        parts.append(_beside(output, job))
     if output.seed is not None:
         parts.append(f"seed {output.seed}")
     if job is not None and job.started_at and job.ended_at:
         parts.append(words.duration(job.ended_at - job.started_at))
-    if job is not None:
-        parts.append(_beside(output, job))
     return " · ".join(part for part in parts if part)
 
 

@@ -39,6 +39,10 @@ class Watching:
         latest = next((job for job in jobs if job.results), None)
         return latest if latest is not None and latest.results[-1] != self.shown else None
 
+    def concerns(self, job: Job, jobs: tuple[Job, ...]) -> bool:
+        """Whether an ended job is the one to show: the one followed, or one too quick to be seen running."""
+        return self.job_id == job.id or not any(one.status is JobStatus.IN_PROGRESS for one in jobs)
+
     def preview(self, preview: PreviewReceived) -> None:
         """A glimpse of the followed job."""
         if preview.job_id == self.job_id:

@@ -1,6 +1,7 @@
 """Figures and states as people say them."""
 
 import time
+from pathlib import Path
 
 from tui.domain.job import Job, JobStatus
 from tui.domain.server import Connection, ConnectionState
@@ -85,7 +86,12 @@ def place_in_line(job: Job) -> str:
 
 def job_title(job: Job) -> str:
     """What a job is called in a list: its prompt, or its workflow where it has none."""
-    return one_line(job.request.prompt) or one_line(job.request.workflow)
+    return one_line(job.request.prompt) or workflow_title(job.request.workflow)
+
+
+def workflow_title(name: str) -> str:
+    """A workflow by its name; one that was opened from a file, by the file's."""
+    return one_line(Path(name).stem if Path(name).is_absolute() else name)
 
 
 def job_state(job: Job) -> str:
@@ -128,9 +134,9 @@ def progress(job: Job, room: int = 1000) -> str:
 
 def _ended(job: Job) -> str:
     pictures = job.results
-    count = (
-        "no picture" if not pictures else "1 picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
-    )
+    kind = "picture" if all(one.media_type.startswith("image/") for one in pictures) else "file"
+    plural = "" if len(pictures) == 1 else "s"
+    count = f"{len(pictures)} {kind}{plural}" if pictures else f"no {kind}"
     if job.started_at and job.ended_at:
         return f"{count} in {duration(job.ended_at - job.started_at)}"
     return count

@@ -12,7 +12,7 @@ from tui.workflow.input_specs import DYNAMIC_COMBO, InputSpec, dynamic_choices
 from tui.workflow.slots import Slot, Target
 from tui.workflow.spare_slots import SpareSlots
 from tui.workflow.templates import WorkflowTemplate
-from tui.workflow.trace import FIELD_TYPES, media_of, role_of
+from tui.workflow.trace import is_field, media_of, role_of
 
 _MOST_ROUNDS = 10
 """Choices within choices that are followed."""
@@ -127,7 +127,7 @@ def _brought(template: WorkflowTemplate, slot: Slot, known: set[Target], defs: N
         spec = spec_of(template.graph, inner, defs)
         if not name.startswith(f"{target.input_name}.") or inner in known:
             continue
-        if spec is None or spec.widget_type not in FIELD_TYPES:
+        if spec is None or not is_field(spec):
             continue
         made = spare.slot((inner,), spec, in_front=not slot.is_advanced)
         if made.name not in names:

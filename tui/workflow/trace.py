@@ -50,6 +50,11 @@ def find_slots(graph: ApiWorkflow, defs: NodeDefs, ties: tuple[Tie, ...] = ()) -
     return Tracer(graph, defs, ties).slots()
 
 
+def is_field(spec: InputSpec) -> bool:
+    """Whether the page shows a widget for it that a form can show too."""
+    return spec.widget_type in FIELD_TYPES and spec.options.get("hidden") is not True
+
+
 def media_of(spec: InputSpec) -> Media | None:
     """What kind of file the input takes, if it takes one."""
     return next((kind for key, kind in _UPLOADS if spec.options.get(key)), None)
@@ -102,7 +107,7 @@ class Tracer:
         for node_id in self._order:
             for name, value in inputs_of(self._graph, node_id).items():
                 spec = spec_of(self._graph, Target(node_id, name), self._defs)
-                if spec and spec.widget_type in FIELD_TYPES and not isinstance(value, list | dict):
+                if spec and is_field(spec) and not isinstance(value, list | dict):
                     yield Target(node_id, name), spec
 
     def _take(self, name: str, *targets: Target | None) -> None:

@@ -140,7 +140,7 @@ class StudioScreen(OfferPlace):
     def _catch_up(self, jobs: "tuple[Job, ...]") -> None:
         job = self._watching.missed(jobs) if self._watching is not None else None
         if job is not None:
-            self._show_whole(job, is_wished=True)
+            self._show_whole(job)
 
     def on_resize(self, event: events.Resize) -> None:
         """Where form and picture do not fit side by side, the key that swaps them is said."""
@@ -186,23 +186,21 @@ class StudioScreen(OfferPlace):
     def _note_ending(self, job: "Job") -> None:
         if job.error_title:
             app_of(self).tell(LatentuiError(job.error_title, job.error_advice))
-        elif job.results:
-            # a job may be over before it was seen to run
-            is_idle = not any(other.status is JobStatus.IN_PROGRESS for other in app_of(self).jobs)
-            self._show_whole(job, is_wished=is_idle)
+        elif job.results and self._watching is not None and self._watching.concerns(job, app_of(self).jobs):
+            self._show_whole(job)
 
     @work(group="saved")
-    async def _show_whole(self, job: "Job", *, is_wished: bool = False) -> None:
+    async def _show_whole(self, job: "Job") -> None:
         """Once the job is over its time is known: say it under the picture."""
         services, watching = app_of(self).services, self._watching
-        if services is not None and watching is not None and (is_wished or watching.job_id == job.id):
+        if services is not None and watching is not None:
             await watching.show(job.results[-1], services, job)
 
     def on_listing_chosen(self) -> None:
         """The job under the cursor: its picture, or all that is known of it."""
         job = self.job_under_cursor
         if job is not None and job.results:
-            self._show_whole(job, is_wished=True)
+            self._show_whole(job)
         elif job is not None:
             from tui.ui.screens.text_sheet import job_sheet
 

@@ -17,6 +17,7 @@ from tui.ui.access import glyphs_of
 from tui.ui.plain import plain
 from tui.ui.widgets.pick import Pick
 from tui.ui.widgets.search_list import Option
+from tui.ui.workflow_words import origin
 
 _COUNTED = (
     JobStatus.IN_PROGRESS,
@@ -72,12 +73,10 @@ class TopLine(Horizontal):
         yield Counts(id="counts").data_bind(TopLine.jobs)
 
     def show_workflows(self, workflows: Sequence[WorkflowSummary], current: str) -> None:
-        """What can be made; the person's own are marked."""
-        options = [
-            Option(item.name, item.title or item.name, "" if item.is_builtin else "yours")
-            for item in workflows
-        ]
-        shown = next((option.text for option in options if option.value == current), current)
+        """What can be made, and where it comes from."""
+        options = [Option(item.name, item.title or item.name, origin(item)) for item in workflows]
+        known = (option.text for option in options if option.value == current)
+        shown = next(known, words.workflow_title(current))
         self.query_one("#workflow", Pick).offer(options, current, shown)
 
     def show_servers(self, servers: Sequence[Connection], current: str) -> None:
