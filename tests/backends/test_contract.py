@@ -124,6 +124,10 @@ async def test_cancelling_what_is_over_does_nothing(peer: Peer, backend: ImageBa
     job = follow(backend, peer.request(seed=new_seed()))
     await job.over()
     await backend.cancel(job.id)
+    assert isinstance(job.last, JobCompleted)
+    later = follow(backend, peer.request(seed=new_seed()))
+    await later.over()
+    assert isinstance(later.last, JobCompleted), "the next job was hit"
 
 
 async def test_two_jobs_at_once_each_get_their_own(peer: Peer, backend: ImageBackend) -> None:

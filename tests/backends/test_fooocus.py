@@ -96,6 +96,7 @@ async def test_a_key_among_the_headers_comes_first(server: FooocusServer) -> Non
         at(server.url, api_key=Secret("other"), headers=headers), pace=QUICK
     ) as backend:
         await backend.connect()
+        assert backend.is_connected
 
 
 async def test_the_status_tells_release_and_queue(server: FooocusServer, backend: FooocusBackend) -> None:

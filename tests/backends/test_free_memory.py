@@ -37,7 +37,10 @@ async def test_invokeai_empties_its_cache_while_no_item_runs() -> None:
 
 
 async def test_an_invokeai_without_the_route_is_left_as_it_is() -> None:
+    asked: list[str] = []
+
     async def answer(request: web.Request) -> web.Response:
+        asked.append(f"{request.method} {request.path}")
         found = exchange("unknown_post_path_405" if request.method == "POST" else "queue_status_idle")
         return web.Response(status=found.status, body=found.body, content_type="application/json")
 
@@ -45,6 +48,7 @@ async def test_an_invokeai_without_the_route_is_left_as_it_is() -> None:
     app.router.add_route("*", "/{path:.*}", answer)
     async with serving(app) as url, InvokeAIBackend(settings_of(url), pace=INVOKEAI_PACE) as backend:
         await backend.free_memory()
+    assert asked[-1] == EMPTY_CACHE
 
 
 async def test_fooocus_unloads_its_models_while_its_queue_is_empty() -> None:
