@@ -143,6 +143,26 @@ async def test_a_journal_damaged_while_jobs_run_is_set_aside_and_the_jobs_go_on(
     assert fleet["paint"].runs == [job.id, later.id]
 
 
+async def test_what_waits_goes_on_in_the_journal_that_another_program_began(fleet, journal, monkeypatch):
+    monkeypatch.setattr("tui.services.lookout._POLLS_A_BEAT", 1)
+    async with program(fleet, journal) as generation:
+        await generation.pause("paint")
+        job = await generation.submit("paint", FOX)
+        for part in journal.parent.glob(f"{journal.name}*"):
+            part.rename(part.with_name(f"{part.name}.damaged-by-another"))
+        async with program(fleet, journal) as other:
+            await until(lambda: rows(journal) == [(job.id, "waiting")])
+            await until(lambda: other.is_paused("paint"))
+            assert fleet["paint"].runs == []
+            assert generation.problem is not None
+            assert "set aside or removed by another program" in generation.problem.title
+            await generation.resume("paint")
+            assert (await over(generation, job.id)).status is JobStatus.COMPLETED
+            later = await generation.submit("paint", FOX)
+            assert (await over(other, later.id)).status is JobStatus.COMPLETED
+    assert fleet["paint"].runs == [job.id, later.id]
+
+
 async def test_a_journal_found_damaged_at_the_start_is_set_aside(fleet, journal):
     async with program(fleet, journal) as generation:
         for _ in range(20):

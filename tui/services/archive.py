@@ -71,11 +71,15 @@ class Archive:
         total, until = 0, time.time()
         while count := await self._journal.do(jobs.delete_some, statuses, until, _AT_ONCE):
             total += count  # others write in between
-        await self.forget_dropped()
+        for entry in self._roster.entries:
+            if entry.phase.status in statuses and (entry.job.ended_at or 0) <= until:
+                self._roster.remove(entry.job.id)
         return total
 
     async def forget_dropped(self) -> None:
-        """Forget what is no longer in the journal, whoever dropped it."""
+        """Forget what another program dropped; what a damaged journal lost stays to be seen."""
+        if self._journal.problem is not None:
+            return
         for job_id in await self._journal.read(jobs.missing, self._roster.ended):
             self._roster.remove(job_id)
 

@@ -34,6 +34,11 @@ class JobQueue:
         """Learn which queues are held back."""
         self._paused = await self._journal.read(queues.paused)
 
+    async def write_anew(self) -> None:
+        """Write which queues are held back into a journal that does not know."""
+        for server in self._paused:
+            await self._journal.do(queues.set_paused, server, True)
+
     def is_paused(self, server: str) -> bool:
         """Whether what waits for the server is held back."""
         return server in self._paused

@@ -37,6 +37,7 @@ class Lookout:
         self._archive = archive
         self._revision = 0
         self._data_version = 0
+        self._file: object = None
         self._tasks = BackgroundTasks()
 
     async def open(self) -> None:
@@ -44,6 +45,7 @@ class Lookout:
         read = self._desk.book.journal.read
         self._revision = await read(jobs.revision)
         self._data_version = await read(jobs.data_version)
+        self._file = self._desk.book.journal.file
         await self._queue.refresh()
         self._tasks.start(self._wake_at(self._desk.connections.events()), name="connections follower")
         self._tasks.start(self._wake_at(self._settings.events()), name="queue depth follower")
@@ -71,6 +73,7 @@ class Lookout:
 
     async def _beat(self) -> None:
         book = self._desk.book
+        await book.journal.renew()
         await book.journal.do(leases.beat, book.owner)
         book.problem = None  # it can be written again
         await book.catch_up()
@@ -79,8 +82,11 @@ class Lookout:
 
     async def _look(self) -> None:
         read = self._desk.book.journal.read
+        if self._desk.book.journal.file != self._file:
+            await self._write_anew()
         revision = await read(jobs.revision)
         data_version = await read(jobs.data_version)
+        self._revision = min(self._revision, revision)  # a new journal counts from the beginning
         if data_version == self._data_version:
             self._revision = revision  # read first: up to here all changes are our own
             return
@@ -90,6 +96,17 @@ class Lookout:
             await self._take_in(entry)
         await self._archive.forget_dropped()
         await self._queue.refresh()
+        self._scheduler.wake()
+
+    async def _write_anew(self) -> None:
+        """Bring what waits, runs and is held back here into a journal that took the place of the old one."""
+        book = self._desk.book
+        await book.journal.do(leases.beat, book.owner)
+        await self._queue.write_anew()
+        for entry in self._desk.roster.entries:
+            if not entry.phase.status.is_over and entry.owner in (None, book.owner.id):
+                await book.journal.do(jobs.insert_missing, entry)
+        self._file = book.journal.file
         self._scheduler.wake()
 
     async def _take_in(self, entry: Entry) -> None:

@@ -35,6 +35,9 @@ class Journal:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._db: sqlite3.Connection | None = None
+        self.file: tuple[int, int] | None = None
+        """Which file is open, whatever lies at the path by now."""
+
         self.problem: SaveError | None = None
         """Why jobs are not kept on the disk, or what became of the journal that was."""
 
@@ -59,6 +62,10 @@ class Journal:
     async def read(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `work` that only reads. Raises SaveError."""
         return await self._in_thread(lambda: self._run(work, *args, **kwargs))
+
+    async def renew(self) -> bool:
+        """Go on in the file that lies at the path now, if another program put ours aside; True if so."""
+        return await self._in_thread(self._renew)
 
     def do_from_thread(self, work: Work[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """As `do`, for code in another thread; never on the event loop. Raises SaveError."""
@@ -94,6 +101,7 @@ class Journal:
             return
         try:
             self._db = open_database(self._path)
+            self.file = _identity(self._path)
         except CorruptedError as error:
             self._begin_anew(error)
         except SaveError as error:
@@ -106,10 +114,24 @@ class Journal:
             with words(self._path):
                 aside = set_aside(self._path)
             self._db = open_database(self._path)
+            self.file = _identity(self._path)
             self.problem = SaveError(error.title, f"It was set aside as {aside}, and a new one was begun.")
         except SaveError as second:
             self.problem = second
             self._db = open_in_memory()
+
+    def _renew(self) -> bool:
+        if self._path is None or self.file is None or _identity(self._path) == self.file:
+            return False
+        self._close()
+        self.file = None
+        self._open()
+        if self.file is not None:
+            self.problem = self.problem or SaveError(
+                f"The journal {self._path} was set aside or removed by another program.",
+                "Jobs that are not over go on in the new one.",
+            )
+        return True
 
     def _close(self) -> None:
         if self._db is not None:
@@ -118,3 +140,11 @@ class Journal:
 
     async def _in_thread(self, work: Callable[[], R]) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
