@@ -27,13 +27,13 @@ def controlled(url: str, path: Path, model: str = "tiny_canny [e3fe7712]") -> Ge
     return A1111Peer(url).request(seed=5, task=Task.CONTROL, control=(unit,))
 
 
-async def test_the_extensions_lists_are_offered_without_the_word_for_none() -> None:
+async def test_the_extensions_lists_are_offered_with_what_suits_edges_first() -> None:
     async with serving(ControlNetServer().app()) as url, A1111Backend(at(url)) as backend:
         await backend.connect()
         catalog = await backend.catalog()
         able = backend.capabilities
     assert catalog.controlnets == ("tiny_canny [e3fe7712]", "tiny_depth [cfd03158]")
-    assert catalog.choices["preprocessor"] == ("canny", "depth_midas")
+    assert catalog.choices["preprocessor"] == ("canny", "None", "depth_midas")
     assert Task.CONTROL in able.tasks
     assert {"control_image", "controlnet", "preprocessor", "control_strength"} <= able.fields
 
@@ -45,6 +45,7 @@ async def test_a_control_picture_goes_with_the_job_and_its_map_is_no_result(tmp_
         await job.over()
     assert isinstance(job.last, JobCompleted)
     assert len(job.of(OutputReceived)) == 1
+    assert job.of(JobNoted) == []
     (unit,) = server.bodies[0]["alwayson_scripts"]["controlnet"]["args"]
     with Image.open(BytesIO(base64.b64decode(unit.pop("image")))) as sent:
         assert (sent.size, sent.convert("RGB").getpixel((0, 0))) == ((64, 64), (0, 0, 255))
@@ -55,6 +56,16 @@ async def test_a_control_picture_goes_with_the_job_and_its_map_is_no_result(tmp_
         "weight": 0.7,
         "pixel_perfect": True,
     }
+
+
+async def test_a_picture_that_was_made_without_it_is_told(tmp_path: Path) -> None:
+    server, path = ControlNetServer(), picture_file(tmp_path / "lines.png")
+    server.fails_silently = True
+    async with serving(server.app()) as url, A1111Backend(at(url), pace=QUICK) as backend:
+        job = follow(backend, controlled(url, path))
+        await job.over()
+    (note,) = job.of(JobNoted)
+    assert "says nothing of ControlNet" in note.message
 
 
 @pytest.mark.parametrize(

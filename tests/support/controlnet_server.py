@@ -5,14 +5,15 @@ preprocessor made comes behind the pictures.
 """
 
 import base64
+import json
 from typing import Any
 
 from aiohttp import web
 
 from tests.support.a1111_server import A1111Server, picture
 
-MODELS = ("None", "tiny_canny [e3fe7712]", "tiny_depth [cfd03158]")
-PREPROCESSORS = ("none", "canny", "depth_midas")
+MODELS = ("None", "tiny_depth [cfd03158]", "tiny_canny [e3fe7712]")
+PREPROCESSORS = ("depth_midas", "None", "canny")
 
 
 class ControlNetServer(A1111Server):
@@ -22,6 +23,7 @@ class ControlNetServer(A1111Server):
         super().__init__(dialect)
         self.models: tuple[str, ...] = MODELS
         self.scripts = ("controlnet",)
+        self.fails_silently = False
 
     def app(self) -> web.Application:
         """The routes of the extension besides."""
@@ -38,7 +40,10 @@ class ControlNetServer(A1111Server):
 
     def _answer(self, body: dict[str, Any], sampler: str, schedule: str, checkpoint: str) -> dict[str, Any]:
         answer = super()._answer(body, sampler, schedule, checkpoint)
+        info = json.loads(answer["info"])
         for unit in body.get("alwayson_scripts", {}).get("controlnet", {}).get("args", ()):
             base64.b64decode(unit["image"], validate=True)
             answer["images"].append(base64.b64encode(picture(99, (64, 64))).decode())
-        return answer
+            if not self.fails_silently:
+                info["extra_generation_params"]["ControlNet 0"] = f"Model: {unit['model']}"
+        return answer | {"info": json.dumps(info)}

@@ -43,6 +43,7 @@ from tui.protocol.a1111_lists import (
     read_loras,
     read_memory,
     read_names,
+    read_preprocessors,
     read_upscalers,
     read_vaes,
     without_hash,
@@ -120,7 +121,7 @@ class A1111Backend(ImageBackend):
         controlnets: tuple[str, ...] = ()
         if found.dialect.has_control:
             controlnets = read_controlnets(await session.api.find(CONTROLNETS))
-            choices["preprocessor"] = read_controlnets(await session.api.find(PREPROCESSORS), "module_list")
+            choices["preprocessor"] = read_preprocessors(await session.api.find(PREPROCESSORS))
         self._lacks_controlnets = not controlnets
         has_upscalers = "upscaler" in self.capabilities.fields
         upscalers = await session.api.find(UPSCALERS) if has_upscalers else None

@@ -14,6 +14,7 @@ from tui.protocol.a1111_progress import decode_picture
 
 _MODEL = re.compile(r"(?:^|, )Model: ([^,\n]+)")
 _AUTOMATIC = "automatic"
+_WITHOUT_CONTROL = "The server says nothing of ControlNet in the picture: it may have worked without it."
 
 
 class GenerationAnswer(msgspec.Struct, frozen=True):
@@ -50,6 +51,9 @@ class Info:
     schedule: str = ""
     checkpoint: str = ""
     version: str = ""
+    has_control: bool = False
+    """Whether ControlNet took part."""
+
     run: str = ""
     """The second in which it began, as in the progress."""
 
@@ -72,13 +76,17 @@ def read_info(info: object) -> Info:
             tree = {}
     alone = integer_of(tree.get("seed"))
     seeds = list_of(tree.get("all_seeds")) or ([] if alone is None else [alone])
+    more = object_of(tree.get("extra_generation_params"))
     return Info(
         seeds=tuple(_seed(seed) for seed in seeds),
         first=max(integer_of(tree.get("index_of_first_image")) or 0, 0),
         sampler=_name(tree.get("sampler_name")),
-        schedule=_name(object_of(tree.get("extra_generation_params")).get("Schedule type")),
+        schedule=_name(more.get("Schedule type")),
         checkpoint=_name(tree.get("sd_model_name")) or _model_in(tree.get("infotexts")),
         version=_name(tree.get("version")).removeprefix("v"),
+        has_control=any(
+            key.startswith("ControlNet") for key in object_of(tree.get("extra_generation_params"))
+        ),
         run=text_of(tree.get("job_timestamp")),
     )
 
@@ -107,6 +115,7 @@ def replacements(request: GenerationRequest, info: Info, known: Known) -> tuple[
             _other_checkpoint(request.checkpoint, info, known),
             _other_sampler(request, info),
             _other_schedule(request, info, known),
+            _WITHOUT_CONTROL if request.control and not info.has_control else "",
         )
         if note
     )

@@ -8,6 +8,7 @@ from tui.domain.json_values import list_of, number_of, object_of, objects_in, te
 from tui.domain.text import one_line
 
 _HASH = re.compile(r"\s*\[[0-9a-fA-F]{6,64}\]$")
+_EDGES, _NOTHING = "canny", "none"
 _USUAL_VAE, _OWN_VAE = "Automatic", "None"
 _NO_UPSCALER = frozenset({"none"})
 _OF_ERRORS = frozenset({"error", "errors", "detail", "message", "body"})
@@ -167,10 +168,21 @@ def read_vaes(answer: object, current: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def read_controlnets(answer: object, key: str = "model_list") -> tuple[str, ...]:
-    """What ControlNet's extension said of its models, or under another key of its preprocessors."""
+def read_controlnets(answer: object) -> tuple[str, ...]:
+    """What ControlNet's extension said of its models; those for edges first, which the form is about."""
+    names = [name for name in _listed(answer, "model_list") if name.casefold() != _NOTHING]
+    return tuple(sorted(names, key=lambda name: _EDGES not in name.casefold()))
+
+
+def read_preprocessors(answer: object) -> tuple[str, ...]:
+    """What it said of its preprocessors: the one for edges first, then none, which has a name there."""
+    ranks = {_EDGES: 0, _NOTHING: 1}
+    return tuple(sorted(_listed(answer, "module_list"), key=lambda name: ranks.get(name.casefold(), 2)))
+
+
+def _listed(answer: object, key: str) -> tuple[str, ...]:
     names = (_name(item) for item in list_of(object_of(answer).get(key)))
-    return tuple(dict.fromkeys(name for name in names if name and name.casefold() != "none"))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def read_upscalers(answer: object) -> tuple[Upscaler, ...]:
