@@ -57,3 +57,10 @@ def test_a_title_never_becomes_a_path(title: str) -> None:
     assert "\\" not in name
     assert not name.startswith(".")
     assert len(name) <= 80
+
+
+def test_workflows_are_pinned_and_let_go_in_order(memory: WorkflowMemory, tmp_path: Path) -> None:
+    assert [memory.pin(name) for name in ("one", "two", "one", "three")] == [True, True, False, True]
+    assert memory.pinned() == ("two", "three")
+    (tmp_path / "config" / "pinned_workflows.json").write_bytes(b'{"a": 1}')
+    assert memory.pinned() == ()

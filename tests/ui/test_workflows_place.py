@@ -167,3 +167,51 @@ async def test_fields_are_pinned_hidden_and_named_anew(own_folder: Path) -> None
         assert studio.form.rows[0].field.name == "cfg_scale"
         assert studio.form.row("denoise") is None
         assert studio.row("steps").field.label == "Rounds"
+
+
+async def test_a_pinned_workflow_stands_at_the_top_until_it_is_let_go(own_folder: Path) -> None:
+    (own_folder / "foxes.json").write_text(json.dumps(txt2img_canvas()))
+    async with engine_studio() as studio:
+        listing = await workflows_place(studio)
+        before = [item.name for item in listing.items]
+        listing.cursor = before.index("foxes")
+        listing.focus()
+        await studio.press("p")
+        await studio.until(lambda: listing.items[0].name == "foxes")
+        assert listing.current is not None
+        assert listing.current.name == "foxes"
+        await studio.until_text("pinned  yours")
+        await studio.press("p")
+        await studio.until(lambda: [item.name for item in listing.items] == before)
+
+
+async def test_fields_are_arranged_from_the_studio_too(own_folder: Path) -> None:
+    async with engine_studio() as studio:
+        await studio.press("alt+a")
+        await studio.until(lambda: isinstance(studio.app.screen, ArrangeSheet))
+        fields = studio.app.screen.query_one(FieldList)
+        await studio.until(lambda: fields.items)
+        fields.cursor = [field.name for field in fields.items].index("batch_size")
+        await studio.press("x")
+        await studio.until(lambda: any(field.is_hidden for field in fields.items))
+        await studio.press("escape")
+        await studio.until(lambda: isinstance(studio.app.screen, StudioScreen))
+        await studio.until(lambda: studio.form.row("batch_size") is None)
+
+
+async def test_the_form_is_saved_as_a_workflow_with_its_values(own_folder: Path) -> None:
+    async with engine_studio() as studio:
+        await studio.type("an owl")
+        await studio.focus("steps")
+        await studio.press("ctrl+u")
+        await studio.type("7")
+        await studio.press("alt+s")
+        await studio.until(lambda: isinstance(studio.app.screen, LineSheet))
+        await studio.press("ctrl+u")
+        await studio.type("owls")
+        await studio.press("enter")
+        await studio.until(lambda: (own_folder / "owls.json").is_file())
+        saved = json.loads((own_folder / "owls.json").read_text())
+        assert "an owl" in [node["inputs"].get("text") for node in saved.values()]
+        assert [node["inputs"]["steps"] for node in saved.values() if "steps" in node["inputs"]] == [7]
+        await studio.until_text("Saved as owls, with these values.")

@@ -203,3 +203,6 @@ class WorkflowSummary:
 
     has_picture: bool = False
     """Whether there is one to ask for, here or on the server."""
+
+    is_pinned: bool = False
+    """Whether the person wants it at the top of the lists."""

@@ -1,6 +1,7 @@
 """Workflows as they stand in lists."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from tui.domain.forms import Source, WorkflowSummary
@@ -47,6 +48,15 @@ def server_summary(workflow: ServerWorkflow) -> WorkflowSummary:
         category=workflow.category,
         has_picture=workflow.has_picture,
     )
+
+
+def with_pinned(
+    summaries: tuple[WorkflowSummary, ...], pinned: tuple[str, ...]
+) -> tuple[WorkflowSummary, ...]:
+    """The pinned ones first, in the order in which they were pinned."""
+    by_name = {summary.name: summary for summary in summaries}
+    first = [replace(by_name[name], is_pinned=True) for name in pinned if name in by_name]
+    return (*first, *(summary for summary in summaries if summary.name not in pinned))
 
 
 def _file_summary(path: Path, name: str, source: Source) -> WorkflowSummary:

@@ -16,6 +16,7 @@ _MOST_FILES = 200
 """Workflows from outside that are kept; the ones opened longest ago go first."""
 
 _MOST_RECENT = 20
+_MOST_PINNED = 200
 _LONGEST_LABEL = 60
 _UNFIT = re.compile(r"[^\w .()+-]+")
 
@@ -74,6 +75,22 @@ class WorkflowMemory:
         except (OSError, msgspec.DecodeError):
             return ()
 
+    def pinned(self) -> tuple[str, ...]:
+        """The workflows that the person wants at the top, in the order in which they were pinned."""
+        try:
+            return tuple(msgspec.json.decode(self._pinned_file.read_bytes(), type=list[str]))
+        except (OSError, msgspec.DecodeError):
+            return ()
+
+    def pin(self, workflow: str) -> bool:
+        """Pin a workflow, or let it go where it is pinned; whether it is now. Raises `SaveError`."""
+        known = self.pinned()
+        names = [name for name in known if name != workflow]
+        if workflow not in known:
+            names = [*names, workflow][-_MOST_PINNED:]
+        write_whole(self._pinned_file, msgspec.json.format(msgspec.json.encode(names)))
+        return workflow not in known
+
     def remember(self, workflow: str) -> None:
         """Note that a workflow was used. Raises `SaveError`."""
         known = self.recent()
@@ -81,6 +98,10 @@ class WorkflowMemory:
             return
         names = [workflow, *(name for name in known if name != workflow)][:_MOST_RECENT]
         write_whole(self._recent_file, msgspec.json.encode(names))
+
+    @property
+    def _pinned_file(self) -> Path:
+        return self._paths.config / "pinned_workflows.json"
 
     @property
     def _recent_file(self) -> Path:

@@ -16,6 +16,7 @@ from tui.services.workflow_lists import (
     recent_summaries,
     server_summary,
     template_summary,
+    with_pinned,
 )
 from tui.services.workflow_memory import WorkflowMemory
 from tui.services.workflow_ports import CatalogOfServers, SettingsOfWorkflows
@@ -34,7 +35,15 @@ class WorkflowShelf:
         self._memory = memory
 
     async def summaries(self, server: str | None) -> tuple[WorkflowSummary, ...]:
-        """What can be tried on a server, or all that is here; a server that is away adds nothing."""
+        """What can be tried on a server, or all that is here; what is pinned comes first."""
+        return with_pinned(await self._summaries(server), await asyncio.to_thread(self._memory.pinned))
+
+    async def pin(self, workflow: str) -> bool:
+        """Pin it, or let it go; whether it is pinned now."""
+        return await asyncio.to_thread(self._memory.pin, workflow)
+
+    async def _summaries(self, server: str | None) -> tuple[WorkflowSummary, ...]:
+        """A server that is away adds nothing."""
         templates = await asyncio.to_thread(builtin_templates)
         if server is not None:
             capabilities = self._catalog.capabilities(server)

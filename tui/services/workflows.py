@@ -41,7 +41,7 @@ class WorkflowsService:
     async def list(self, server: str | None = None) -> tuple[WorkflowSummary, ...]:
         """The workflows that can be tried on a server, or all that are here.
 
-        Templates first, then the person's own, those opened lately, and those that lie on the server.
+        Pinned ones first, then templates, the person's own, those opened lately, and those on the server.
         """
         return await self._shelf.summaries(server)
 
@@ -120,6 +120,10 @@ class WorkflowsService:
         opened = await self._opener.open(server, workflow, _UNTOUCHED)
         await asyncio.to_thread(self._memory.arrange, opened.key, wishes)
         return await self.form(server, workflow)
+
+    async def pin(self, workflow: str) -> bool:
+        """Put a workflow at the top of the lists, or let it go back; whether it is pinned now."""
+        return await self._shelf.pin(workflow)
 
     async def paste(self, content: str | bytes, title: str = "pasted") -> str:
         """A name for a workflow that comes from the clipboard or a pipe. Raises WorkflowError, SaveError."""

@@ -10,6 +10,10 @@ _MOST_FIELDS = 40
 
 def origin(summary: WorkflowSummary) -> str:
     """Where it comes from, in a word or two; nothing for a template that comes along."""
+    return f"pinned  {_source(summary)}".strip() if summary.is_pinned else _source(summary)
+
+
+def _source(summary: WorkflowSummary) -> str:
     match summary.source:
         case "template":
             return ""

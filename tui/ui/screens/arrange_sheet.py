@@ -34,6 +34,12 @@ class FieldList(Listing[Field]):
     """The fields, in the order of the form."""
 
 
+async def arrange_sheet(workflows: "WorkflowsService", server: str, workflow: str) -> "ArrangeSheet":
+    """The sheet for a workflow. Raises InputError or ServerError."""
+    form = await workflows.form(server, workflow)
+    return ArrangeSheet(workflows, server, workflow, form, await workflows.arrangement(server, workflow))
+
+
 class ArrangeSheet(Sheet[None]):
     """Every change is kept at once."""
 

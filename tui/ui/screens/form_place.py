@@ -104,6 +104,29 @@ class FormPlace(PicturePlace):
         self.refresh_form()
 
     @gesture
+    async def action_arrange(self) -> None:
+        """Pin, hide, order and rename the fields of this form."""
+        from tui.ui.screens.arrange_sheet import arrange_sheet
+
+        workflows, draft = self.services.workflows, self.session.draft
+        sheet = await arrange_sheet(workflows, draft.server, draft.workflow)
+        await app_of(self).push_screen(sheet, lambda _: self.refresh_form() and None)
+
+    @work(exclusive=True, group="ask")
+    @gesture
+    async def action_save_copy(self) -> None:
+        """Save the workflow with these values among the person's own."""
+        from tui.ui.screens.line_sheet import LineSheet
+
+        session, workflows = self.session, self.services.workflows
+        title = session.form.title if session.form is not None else session.draft.workflow
+        name = await app_of(self).push_screen_wait(LineSheet("Save as", text=f"{title} copy"))
+        if name:
+            draft = session.draft
+            copy = await workflows.save_copy(draft.server, draft.workflow, name, session.values())
+            app_of(self).say(f"Saved as {copy.name}, with these values.")
+
+    @gesture
     async def action_turn_seed(self) -> None:
         """Random becomes the last seed used, a fixed one random."""
         session, row = self.session, self.panel.row("seed")

@@ -12,7 +12,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static, TextArea
 
 from tui.domain.errors import InputError, LatentuiError
-from tui.domain.job import JobStatus
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
 from tui.ui.hints import hint
@@ -53,6 +52,8 @@ class StudioScreen(OfferPlace):
         Binding("ctrl+t", "swap", "Form or picture", id="studio.swap", priority=True),
         Binding("ctrl+n", "accept_offer", "Use the server that was found", id="studio.accept-offer"),
         Binding("alt+z", "undo_drop", "Take a dropped file back", id="studio.undo-drop", priority=True),
+        Binding("alt+a", "arrange", "Arrange the fields", id="studio.arrange", priority=True),
+        Binding("alt+s", "save_copy", "Save as a workflow of your own", id="studio.save-copy", priority=True),
         Binding("alt+r", "reload", "Ask the server anew for its lists", id="studio.reload", priority=True),
         Binding("escape", "to_prompt", "Back to the prompt", id="studio.prompt", show=False),
     ]

@@ -54,6 +54,7 @@ class WorkflowsScreen(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open", "Open a file", id="workflows.open", show=False),
         Binding("c", "copy", "Save a copy", id="workflows.copy", show=False),
+        Binding("p", "pin", "Pin to the top, or let go", id="workflows.pin", show=False),
         Binding("a", "arrange", "Arrange its fields", id="workflows.arrange", show=False),
         Binding("escape", "app.go('studio')", "Back to the studio", show=False),
     ]
@@ -61,6 +62,7 @@ class WorkflowsScreen(Place):
         hint("into the studio", "list.open"),
         hint("find", "list.find"),
         hint("open a file", "workflows.open"),
+        hint("pin", "workflows.pin"),
         hint("save a copy", "workflows.copy"),
         hint("arrange", "workflows.arrange"),
         hint("studio", "place.studio"),
@@ -105,8 +107,11 @@ class WorkflowsScreen(Place):
         session = app_of(self).session
         if session is None:
             return
+        marked = self._list.current.name if self._list.current is not None else ""
         try:
-            self._list.show(await session.workflows())
+            workflows = await session.workflows()
+            names = [summary.name for summary in workflows]
+            self._list.show(workflows, names.index(marked) if marked in names else None)
         except LatentuiError as error:
             self._list.say(error.sentence)
         self._look()
@@ -200,15 +205,20 @@ class WorkflowsScreen(Place):
             self._refresh()
 
     @gesture
+    async def action_pin(self) -> None:
+        """Put the workflow at the top of the lists, or let it go back to its place."""
+        if self._list.current is not None and self._workflows is not None:
+            await self._workflows.pin(self._list.current.name)
+            self._refresh()
+
+    @gesture
     async def action_arrange(self) -> None:
         """Pin, hide, order and rename the workflow's fields."""
-        from tui.ui.screens.arrange_sheet import ArrangeSheet
+        from tui.ui.screens.arrange_sheet import arrange_sheet
 
         summary, workflows = self._list.current, self._workflows
         if summary is not None and workflows is not None:
-            form = await workflows.form(self._server, summary.name)
-            wishes = await workflows.arrangement(self._server, summary.name)
-            sheet = ArrangeSheet(workflows, self._server, summary.name, form, wishes)
+            sheet = await arrange_sheet(workflows, self._server, summary.name)
             await app_of(self).push_screen(sheet, self._note_arranged)
 
     def _note_arranged(self, _: None) -> None:
