@@ -1,10 +1,15 @@
 """The other places and what lies over them."""
 
+import importlib
+import pkgutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
 
+import tui.ui
 from tests.support.fake_services import FakeServices, connected, fake_services
 from tests.support.studio import SIZES, Studio, open_studio, picture_file
 from tui.domain.errors import SettingsError
@@ -12,7 +17,7 @@ from tui.domain.job import JobStatus
 from tui.domain.request import GenerationRequest, PictureInput
 from tui.domain.settings import Secret
 from tui.ui.screens.file_picker import FilePicker
-from tui.ui.screens.help import HelpSheet
+from tui.ui.screens.help import HelpSheet, KeyList
 from tui.ui.screens.palette import PaletteSheet
 from tui.ui.screens.server_sheet import ServerSheet
 from tui.ui.screens.studio import StudioScreen
@@ -106,6 +111,27 @@ async def test_a_key_can_be_remapped_by_its_id(tmp_path: Path) -> None:
         assert services.generation.jobs == ()
         await studio.press("f7")
         await studio.until(lambda: services.generation.jobs)
+
+
+def named_keys() -> set[str]:
+    """The names of all bindings there are in the studio."""
+    for module in pkgutil.walk_packages(tui.ui.__path__, "tui.ui."):
+        importlib.import_module(module.name)
+    classes = [DOMNode]
+    for kind in classes:
+        classes += [sub for sub in kind.__subclasses__() if sub not in classes]
+    own = [kind for kind in classes if kind.__module__.startswith("tui.ui.")]
+    bindings = [binding for kind in own for binding in vars(kind).get("BINDINGS", ())]
+    return {binding.id for binding in bindings if isinstance(binding, Binding) and binding.id}
+
+
+async def test_the_help_lists_every_key_that_has_a_name_once(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        await studio.press("f1")
+        await studio.until_text("Everywhere")
+        listed = [line.id for _, line in studio.app.screen.query_one(KeyList).items if line is not None]
+        assert set(listed) == named_keys()
+        assert len(listed) == len(set(listed))
 
 
 async def palette(studio: Studio, typed: str) -> None:

@@ -51,10 +51,12 @@ class LMStudioBackend(TextBackend):
         await self._sessions.renew()
 
     async def disconnect(self) -> None:
+        """Let go of the connections; what is being written breaks off."""
         self._list_path = None
         await self._sessions.aclose()
 
     async def status(self) -> ServerStatus:
+        """Product, and the model that would answer."""
         found = await self._models()
         serving = found.serving
         return ServerStatus(
@@ -65,9 +67,11 @@ class LMStudioBackend(TextBackend):
         )
 
     async def models(self) -> tuple[str, ...]:
+        """See `TextBackend`."""
         return tuple(model.name for model in (await self._models()).models)
 
     async def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+        """See `TextBackend`."""
         model = await self._chosen(request)
         answer = ChatStream()
         if model.is_loaded is False:
@@ -81,6 +85,7 @@ class LMStudioBackend(TextBackend):
             yield _completed(answer, http.label)
 
     async def unload(self) -> None:
+        """See `TextBackend`: LM Studio and llama.cpp's router can; the others have no route for it."""
         found = await self._models()
         loaded = [model.instance for model in found.models if model.is_loaded and model.instance]
         for instance in loaded:

@@ -69,32 +69,20 @@ def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     from tui.ui.app import LatentuiApp
     from tui.ui.screens.compare import CompareScreen
     from tui.ui.screens.contact import ContactScreen
-    from tui.ui.screens.file_picker import FilePicker
     from tui.ui.screens.jobs import JobsScreen
-    from tui.ui.screens.partner import PartnerSheet
     from tui.ui.screens.queue_place import QUEUE_KEYS
     from tui.ui.screens.results import ResultsScreen
-    from tui.ui.screens.settings import SettingsScreen
+    from tui.ui.screens.settings import ServerList
     from tui.ui.screens.studio import StudioScreen
     from tui.ui.screens.workflows import WorkflowsScreen
-    from tui.ui.widgets.fields.loras import LoraLine
-    from tui.ui.widgets.fields.number import NumberInput
-    from tui.ui.widgets.fields.picture import PictureSlot
-    from tui.ui.widgets.fields.toggle import Switch
     from tui.ui.widgets.jobs_pane import JobList
-    from tui.ui.widgets.pick import Pick
     from tui.ui.widgets.picture_pane import PicturePane
     from tui.ui.widgets.prompt import PromptArea
 
     yield "Everywhere", LatentuiApp.BINDINGS
     yield "Studio", StudioScreen.BINDINGS
     yield "Prompt", PromptArea.BINDINGS
-    yield "Writing partner", PartnerSheet.BINDINGS
-    yield "Form: choices", Pick.BINDINGS
-    yield "Form: numbers", NumberInput.BINDINGS
-    yield "Form: pictures", PictureSlot.BINDINGS
-    yield "Form: LoRAs", LoraLine.BINDINGS
-    yield "Form: on or off", Switch.BINDINGS
+    yield from _form_places()
     yield "Picture", PicturePane.BINDINGS
     yield "Lists", Listing.BINDINGS
     yield "Jobs", JobList.BINDINGS
@@ -104,5 +92,41 @@ def _places() -> Iterator[tuple[str, Sequence[BindingType]]]:
     yield "Compare", CompareScreen.BINDINGS
     yield "Contact sheet", ContactScreen.BINDINGS
     yield "Workflows", WorkflowsScreen.BINDINGS
-    yield "Settings", SettingsScreen.BINDINGS
-    yield "File picker", FilePicker.BINDINGS
+    yield "Settings", ServerList.BINDINGS
+    yield from _sheets()
+
+
+def _form_places() -> Iterator[tuple[str, Sequence[BindingType]]]:
+    """The kinds of fields that have keys of their own."""
+    from tui.ui.widgets.fields.loras import LoraLine
+    from tui.ui.widgets.fields.number import NumberInput
+    from tui.ui.widgets.fields.picks import PickedLine
+    from tui.ui.widgets.fields.picture import PictureSlot
+    from tui.ui.widgets.fields.toggle import Switch
+    from tui.ui.widgets.pick import Pick
+
+    yield "Form: choices", Pick.BINDINGS
+    yield "Form: several choices", PickedLine.BINDINGS
+    yield "Form: numbers", NumberInput.BINDINGS
+    yield "Form: pictures", PictureSlot.BINDINGS
+    yield "Form: LoRAs", LoraLine.BINDINGS
+    yield "Form: on or off", Switch.BINDINGS
+
+
+def _sheets() -> Iterator[tuple[str, Sequence[BindingType]]]:
+    """What lies over a place."""
+    from tui.ui.screens.arrange_sheet import ArrangeSheet
+    from tui.ui.screens.file_picker import EntryList, FilePicker
+    from tui.ui.screens.partner import PartnerSheet
+    from tui.ui.screens.question import Question
+    from tui.ui.screens.server_sheet import ServerSheet
+    from tui.ui.widgets.find_line import FindLine
+    from tui.ui.widgets.path_input import PathInput
+    from tui.ui.widgets.search_list import SearchList
+
+    yield "Writing partner", PartnerSheet.BINDINGS
+    yield "File picker", [*EntryList.BINDINGS, *FilePicker.BINDINGS, *PathInput.BINDINGS]
+    yield "Arrange fields", ArrangeSheet.BINDINGS
+    yield "A server's settings", ServerSheet.BINDINGS
+    yield "Questions", Question.BINDINGS
+    yield "To find and to leave", [*FindLine.BINDINGS, *SearchList.BINDINGS, *Sheet.BINDINGS]
