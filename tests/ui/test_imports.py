@@ -41,6 +41,7 @@ FIRST_FRAME = {
     "tui.ui": {
         "access",
         "app",
+        "careful",
         "gesture",
         "glyphs",
         "hints",

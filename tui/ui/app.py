@@ -3,24 +3,21 @@
 import asyncio
 import gc
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
-from textual import events, work
-from textual.app import App
+from textual import work
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
 from textual.reactive import Reactive, reactive
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.theme import Theme
-from textual.worker import WorkerFailed
 
 from tui.domain.errors import LatentuiError
-from tui.domain.text import clean
 from tui.terminal.textual_host import host_for
+from tui.ui.careful import CarefulApp
 from tui.ui.glyphs import UNICODE, Glyphs
 from tui.ui.options import StudioOptions
 from tui.ui.stylesheet import LastingStylesheet
@@ -48,7 +45,7 @@ def _place(module: str, name: str) -> Callable[[], Screen[None]]:
     return lambda: getattr(importlib.import_module(f"tui.ui.screens.{module}"), name)()
 
 
-class LatentuiApp(App[int]):
+class LatentuiApp(CarefulApp):
     """The studio."""
 
     TITLE = "Latentui"
@@ -92,18 +89,17 @@ class LatentuiApp(App[int]):
     def __init__(
         self, open_services: ServicesFactory, options: StudioOptions | None = None, glyphs: Glyphs = UNICODE
     ) -> None:
-        super().__init__()
+        super().__init__(glyphs)
         self.stylesheet = LastingStylesheet(self.theme_variables)
         self._open_services = open_services
         self._options = options or StudioOptions()
-        self.glyphs = glyphs
         self.services: Services | None = None
         self.session: Session | None = None
         self._life: asyncio.Task[None] | None = None
         self.workflows: tuple[WorkflowSummary, ...] = ()
         """What the palette offers: the workflows of the chosen server."""
 
-        self._message = self._fault = ""
+        self._message = ""
         self.session_opened: Signal[Session] = Signal(self, "session opened")
         self.preview_received: Signal[PreviewReceived] = Signal(self, "preview received")
         self.output_saved: Signal[OutputSaved] = Signal(self, "output saved")
@@ -112,6 +108,11 @@ class LatentuiApp(App[int]):
         self.settings_changed: Signal[Settings] = Signal(self, "settings changed")
         if self._options.theme in self.available_themes:
             self.theme = self._options.theme
+
+    @property
+    def fault_log(self) -> Path | None:
+        """See `CarefulApp`."""
+        return self._options.log or (self.services.settings.paths.log if self.services else None)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -267,38 +268,6 @@ class LatentuiApp(App[int]):
                 await self.services.settings.change(theme=self.theme)
             except LatentuiError as error:
                 self.tell(error)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Terminals without unicode get plain characters."""
-        filters = super().get_line_filters()
-        if self.glyphs.is_unicode:
-            return filters
-        from tui.ui.ascii_filter import AsciiFilter
-
-        return (*filters, AsciiFilter())
-
-    async def on_event(self, event: events.Event) -> None:
-        """What is pasted carries no control characters into a text."""
-        if isinstance(event, events.Paste):
-            event.text = clean(event.text)
-            if (takes := getattr(self.screen, "takes_paste", None)) and takes(event.text):
-                return
-        await super().on_event(event)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
-        from tui.ui.fault import record_fault
-
-        log = self._options.log or (self.services.settings.paths.log if self.services else None)
-        inside = error.error if isinstance(error, WorkerFailed) else error
-        self._fault = self._fault or record_fault(inside, log)
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """In place of Textual's traceback."""
-        if not self._exit_renderables:
-            self._exit_renderables.append(Text(self._fault))
-        self._close_messages_no_wait()
 
 
 def run_studio(options: StudioOptions, open_services: ServicesFactory | None = None) -> int:
