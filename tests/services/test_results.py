@@ -287,3 +287,18 @@ async def test_what_a_killed_program_left_is_swept_a_day_later(results, folder):
     await results.save(job(), output(), pieces(PNG))
     assert not old.exists()
     assert fresh.exists()
+
+
+@pytest.mark.parametrize(
+    ("workflow", "name"),
+    [
+        ("/pictures/canvas_00012.png", "canvas_00001.png"),
+        ("/pictures/canvas_00001_00012.webm", "canvas_00001.png"),
+        ("/pictures/00012.png", "00012_00001.png"),
+        ("/flows/canvas_00012.json", "canvas_00012_00001.png"),
+        ("/pictures/fox_7.png", "fox_7_00001.png"),
+    ],
+)
+async def test_a_result_made_from_a_result_does_not_pile_up_numbers(results, workflow, name):
+    saved = await results.save(job(workflow=workflow), output(), pieces(PNG))
+    assert Path(saved.path).name == name

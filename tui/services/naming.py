@@ -11,6 +11,7 @@ from tui.domain.job import Job, OutputImage
 from tui.domain.text import clean
 
 _UNSAFE = re.compile(r"[^\w\-+=,()\[\] .]+")
+_NUMBERS = re.compile(r"(?<=.)(_\d{2,})+$")
 _LONGEST = 60
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp4", ".webm"})
 
@@ -37,7 +38,7 @@ class NamePattern:
         when = time.localtime(job.created_at)
         request = job.request
         values = {
-            "workflow": part(Path(request.workflow).stem) or "picture",
+            "workflow": part(_workflow_name(request.workflow)) or "picture",
             "number": number,
             "date": time.strftime("%Y-%m-%d", when),
             "time": time.strftime("%H%M%S", when),
@@ -63,6 +64,13 @@ def absolute_target(target: str) -> str:
     """The same place, whichever folder the program that saves is in; a separator at the end stays."""
     path = str(Path(target).expanduser().absolute())
     return path + os.sep if target.endswith(("/", os.sep)) and not path.endswith(os.sep) else path
+
+
+def _workflow_name(workflow: str) -> str:
+    """The name of its file; of a result that was opened again, without the numbers it was saved under."""
+    path = Path(workflow)
+    is_result = path.suffix.lower() in PICTURE_SUFFIXES
+    return _NUMBERS.sub("", path.stem) if is_result else path.stem
 
 
 def is_file_target(target: str) -> bool:

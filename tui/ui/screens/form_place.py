@@ -10,6 +10,7 @@ from tui.ui.gesture import gesture
 from tui.ui.screens.picture_place import PicturePlace
 
 if TYPE_CHECKING:
+    from tui.domain.forms import Form
     from tui.ui.session import Session
     from tui.ui.widgets.form import FormPanel
     from tui.ui.widgets.pick import Pick
@@ -66,6 +67,7 @@ class FormPlace(PicturePlace):
         except LatentuiError as error:
             panel.say(error.sentence)
             return
+        self.show_prompt_use(form)
         negative = form.field("negative_prompt")
         self.set_class(negative is None or bool(negative.unavailable), "-without-negative")
         if session.prompts != before:
@@ -140,6 +142,10 @@ class FormPlace(PicturePlace):
 
     async def on_more_line_asked(self) -> None:
         await self.action_further()
+
+    def show_prompt_use(self, form: "Form") -> None:
+        """Say whether the form has a use for the prompt."""
+        raise NotImplementedError
 
     def show_prompts(self) -> None:
         """Show the prompts of the draft."""

@@ -21,6 +21,7 @@ from tui.ui.widgets.prompt import PromptArea, PromptPane
 
 if TYPE_CHECKING:  # all but the prompt is brought in after the first frame
     from tui.domain.events import OutputSaved
+    from tui.domain.forms import Form
     from tui.domain.job import Job
     from tui.domain.server import Connection
     from tui.ui.session import Session
@@ -217,6 +218,12 @@ class StudioScreen(OfferPlace):
         """Show the prompts of the draft."""
         for selector, text in zip(("#prompt", "#negative"), self.session.prompts, strict=True):
             self.query_one(selector, PromptArea).put(str(text or ""))
+
+    def show_prompt_use(self, form: "Form") -> None:
+        """Say whether the form has a use for the prompt."""
+        field = form.field("prompt")
+        pane = self.query_one("#prompt-pane", PromptPane)
+        pane.say_used(is_used=field is not None and not field.unavailable)
 
     def show_draft(self) -> None:
         """Show a draft that was changed elsewhere."""

@@ -24,6 +24,7 @@ class PromptPane(Vertical):
         border-left: blank;
         & > .label { height: 1; padding: 0 1; color: $label; }
         &:focus-within { border-left: outer $accent; & > .label { color: $foreground; } }
+        &.-unused PromptArea { color: $faint; }
     }
     """
 
@@ -35,6 +36,12 @@ class PromptPane(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(self._label, classes="label", markup=False)
         yield self._area
+
+    def say_used(self, *, is_used: bool) -> None:
+        """Whether the workflow has a use for the text, which stays for the next one that has."""
+        words = self._label if is_used else f"{self._label}: this workflow takes none"
+        self.query_one(".label", Static).update(words)
+        self.set_class(not is_used, "-unused")
 
 
 class PromptArea(TextArea):
