@@ -145,6 +145,18 @@ async def test_names_are_spelled_the_other_servers_way_and_losses_are_sentences(
         assert {name: session.draft.values[name] for name in chosen} == chosen
 
 
+async def test_what_nobody_chose_is_no_loss_on_the_third_server_either() -> None:
+    async with opened("comfyui", "a1111", "invokeai", "fooocus") as services:
+        session = await session_on(services, "comfyui")
+        before = session.values()
+        for server in ("a1111", "invokeai", "fooocus"):
+            await switch(session, server)
+            told = [words for words in session.losses if not words.startswith("Checkpoint")]
+            assert told == [], server
+        await switch(session, "comfyui")
+        assert (session.values(), session.losses) == (before, ())
+
+
 async def test_picture_mask_and_strength_go_along(tmp_path: Path) -> None:
     picture = PictureInput(str(picture_file(tmp_path / "fox.png")))
     mask = PictureInput(str(picture_file(tmp_path / "mask.png", "white")))

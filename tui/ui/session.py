@@ -13,7 +13,7 @@ from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerKind
 from tui.domain.text import one_line
 from tui.services.elsewhere import with_elsewhere
-from tui.ui.carrying import carried, stand_in
+from tui.ui.carrying import Left, carried, stand_in
 from tui.ui.draft import Draft, starting_values
 from tui.ui.words import server_label
 
@@ -37,7 +37,7 @@ class Session:
 
         self._form_of = ("", "")
         self._came_from: Form | None = None
-        self._left: dict[str, Mapping[str, FieldValue]] = {}
+        self._left = Left()
         self._wish = ""
         self._is_fresh = False
         self._edited: Job | None = None
@@ -118,9 +118,7 @@ class Session:
     def _leave(self, form: Form) -> None:
         """Remember what was chosen here, for who comes back."""
         self._came_from, self.form = form, None
-        names = {field.name for field in form.fields}
-        chosen = {name: value for name, value in self.draft.values.items() if name in names}
-        self._left[self._form_of[0]] = {**self._left.get(self._form_of[0], _NOTHING), **chosen}
+        self._left.leave(self._form_of[0], form, self.draft.values)
 
     def _take(self, form: Form, wanted: tuple[str, str]) -> None:
         """Fill a form that was fetched with what is meant."""
@@ -132,7 +130,9 @@ class Session:
         brings_its_own = self._is_fresh and form.brings_values
         self._is_fresh = False
         if brings_its_own:
-            self.draft = self.draft.with_values(starting_values(form, _NOTHING))
+            brought = starting_values(form, _NOTHING)
+            self._left.change(*brought)
+            self.draft = self.draft.with_values(brought)
         elif is_elsewhere:
             self._carry(form)
         else:
@@ -142,10 +142,7 @@ class Session:
 
     def _carry(self, form: Form) -> None:
         """Bring the draft to the form of another server."""
-        server = self.draft.server
-        fit = carried(
-            form, self._came_from, self.draft, server_label(server), self._left.get(server, _NOTHING)
-        )
+        fit = carried(form, self._came_from, self.draft, self._left)
         self.draft = self.draft.carried(fit.values, fit.aside)
         self.losses = (*self.losses, *fit.losses)
 
@@ -169,6 +166,7 @@ class Session:
         """The person gave a field another value; whether other fields come and go with it."""
         if self.draft.values.get(name) != value or name not in self.draft.values:
             self.draft = self.draft.with_values({name: value})
+            self._left.change(name)
         field = self.form.field(name) if self.form is not None else None
         return isinstance(field, ChoiceField) and field.brings_fields
 
@@ -217,6 +215,7 @@ class Session:
         """Put an earlier request back into the draft, with its seed."""
         self._edited = None
         values = self._services.workflows.values_of(request)
+        self._left.change(*values)
         self.draft = self.draft.with_workflow(request.workflow).with_values(values)
 
     def turn_seed(self) -> FieldValue:
