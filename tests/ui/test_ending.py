@@ -7,6 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
+from textual.css.query import NoMatches
+from textual.worker import WorkerFailed
+
 from tests.support.fake_services import connected, fake_services
 from tests.support.pty_terminal import PtyTerminal
 from tests.support.studio import open_studio
@@ -45,6 +48,15 @@ async def test_quitting_keeps_the_draft(tmp_path: Path) -> None:
         await studio.press("ctrl+q")
     assert services.state.stored["values"]["prompt"] == "a fox"
     assert not services.is_open
+
+
+async def test_a_worker_that_finds_its_screen_empty_at_the_end_is_no_fault(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        pass
+    studio.app._handle_exception(WorkerFailed(NoMatches("No nodes match '#prompt'")))
+    assert not studio.app._fault
+    assert not studio.app.return_code
 
 
 def test_a_fault_is_written_down_and_told_in_a_sentence(tmp_path: Path) -> None:

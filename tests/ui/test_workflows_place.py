@@ -42,6 +42,7 @@ async def in_studio(studio: Studio, workflow: str) -> None:
     await studio.until(lambda: isinstance(studio.app.screen, StudioScreen))
     await studio.until(lambda: studio.session.form and studio.session.draft.workflow == workflow)
     await studio.until(lambda: studio.form.form and studio.form.form == studio.session.form)
+    await studio.until(lambda: not any(worker.group == "form" for worker in studio.app.workers))
 
 
 async def made(studio: Studio, count: int) -> Path:
@@ -59,14 +60,14 @@ async def test_a_pictures_workflow_is_changed_run_and_opened_again(own_folder: P
         await workflows_place(studio)
         paste(studio, f"'{canvas}'")  # dropped on the terminal
         await in_studio(studio, str(canvas))
-        assert studio.prompt.text == "a red fox"
+        await studio.until(lambda: studio.prompt.text == "a red fox")
         first = await made(studio, 1)
 
         await workflows_place(studio)
         paste(studio, str(first))
         await in_studio(studio, str(first))
-        seed = studio.row("seed").value
-        assert isinstance(seed, int)  # the picture's own
+        await studio.until(lambda: isinstance(studio.row("seed").value, int))
+        seed = studio.row("seed").value  # the picture's own
         studio.prompt.text = "an owl at night"
         for name, value in (("steps", "6"), ("cfg_scale", "5.5")):
             await studio.focus(name)
@@ -77,8 +78,10 @@ async def test_a_pictures_workflow_is_changed_run_and_opened_again(own_folder: P
         await workflows_place(studio)
         paste(studio, str(second))
         await in_studio(studio, str(second))
-        assert studio.prompt.text == "an owl at night"
-        assert [studio.row(name).value for name in ("steps", "cfg_scale", "seed")] == [6, 5.5, seed]
+        await studio.until(lambda: studio.prompt.text == "an owl at night")
+        await studio.until(
+            lambda: [studio.row(name).value for name in ("steps", "cfg_scale", "seed")] == [6, 5.5, seed]
+        )
 
 
 async def test_lists_say_where_workflows_come_from_and_what_they_lack(own_folder: Path) -> None:
