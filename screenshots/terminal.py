@@ -16,6 +16,9 @@ KINDS = ("xterm", "plain", "kitty")
 NEEDED = ("Xvfb", "xdotool", "import")
 """Debian: xvfb xterm xdotool imagemagick fonts-dejavu-core; kitty from trixie on."""
 
+ATTEMPTS = 3
+PATIENCE = 60
+"""Seconds for a window to come."""
 _KITTY_SINCE = (0, 28)
 _HIDDEN = ("TMUX", "TMUX_PANE", "WAYLAND_DISPLAY", "NO_COLOR")
 _SIXEL = ("-ti", "vt340", "-xrm", "XTerm*numColorRegisters: 256", "-xrm", "XTerm*maxGraphicSize: 3000x3000")
@@ -31,10 +34,11 @@ _KITTY = {
 }
 
 
-def missing_programs(kind: str = "xterm") -> list[str]:
-    """What would have to be installed first."""
-    program = "kitty" if kind == "kitty" else "xterm"
-    missing = [name for name in (*NEEDED, program) if shutil.which(name) is None]
+def missing_programs(name: str = "xterm") -> list[str]:
+    """What would have to be installed first for a kind of terminal; `kitty-tmux` has tmux between."""
+    kind, _, tmux = name.partition("-")
+    programs = (*NEEDED, "kitty" if kind == "kitty" else "xterm", tmux or "env")
+    missing = [program for program in programs if shutil.which(program) is None]
     if kind == "kitty" and not missing and _kitty_version() < _KITTY_SINCE:
         return ["kitty 0.28"]
     return missing
@@ -79,23 +83,30 @@ class Terminal:
         return [*words, "new-session", *command]
 
     def __enter__(self) -> Self:
+        for _ in range(ATTEMPTS):
+            if self._open():
+                # without a window manager keys go to where the pointer is
+                self._xdotool("mousemove", "300", "5")
+                return self
+            self._end()
+        sys.exit(f"{self._kind} did not open a window.")
+
+    def _open(self) -> bool:
+        """Start the display and the terminal; tells whether its window came."""
         server = self._start(
             "Xvfb", "-displayfd", "1", "-screen", "0", "2000x1400x24", "-nolisten", "tcp", out=True
         )
         assert server.stdout is not None
         self._env["DISPLAY"] = ":" + server.stdout.readline().decode().strip()
-        self._start(*(self._kitty() if self._kind == "kitty" else self._xterm()))
-        kind = "kitty" if self._kind == "kitty" else "xterm"
-        deadline = time.monotonic() + 30
-        while not self._window and time.monotonic() < deadline:
-            found = self._xdotool("search", "--onlyvisible", "--class", kind)
-            self._window = found.splitlines()[0] if found else ""
+        terminal = self._start(*(self._kitty() if self._kind == "kitty" else self._xterm()))
+        program = "kitty" if self._kind == "kitty" else "xterm"
+        deadline = time.monotonic() + PATIENCE
+        while server.poll() is None and terminal.poll() is None and time.monotonic() < deadline:
+            if found := self._xdotool("search", "--onlyvisible", "--class", program):
+                self._window = found.splitlines()[0]
+                return True
             time.sleep(0.1)
-        if not self._window:
-            self.__exit__(None, None, None)
-            sys.exit(f"{kind} did not open a window.")
-        self._xdotool("mousemove", "300", "5")  # without a window manager keys go to where the pointer is
-        return self
+        return False
 
     def _xterm(self) -> list[str]:
         font = ("-fa", "DejaVu Sans Mono", "-fs", str(self._font_size))
@@ -119,6 +130,9 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._tmux:
             words = [self._tmux, "-L", self._socket, "kill-server"]
             subprocess.run(words, env=self._env, check=False, capture_output=True)
@@ -128,6 +142,7 @@ class Terminal:
             process.wait(10)
             if process.stdout is not None:
                 process.stdout.close()
+        self._started.clear()
 
     def key(self, *names: str) -> None:
         """Press keys by their X names: "ctrl+g", "Return", "F1"."""
@@ -151,7 +166,10 @@ class Terminal:
 
     def shot(self, path: Path) -> None:
         """Save what the window shows."""
-        subprocess.run(["import", "-window", self._window, str(path)], env=self._env, check=True)
+        words = ["import", "-window", self._window, str(path)]
+        subprocess.run(
+            words, env=self._env, check=True, timeout=30
+        )  # it would wait for ever for a closed window
 
     @property
     def process_ids(self) -> tuple[int, ...]:

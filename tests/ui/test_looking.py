@@ -1,7 +1,10 @@
 """Looking at finished pictures: closer, beside each other, many at once; and taking them elsewhere."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
+
+from textual.app import App, ComposeResult
 
 from tests.support.fake_services import FakeServices, connected, fake_services
 from tests.support.studio import Studio, open_studio, picture_file
@@ -12,9 +15,11 @@ from tui.terminal.clipboard import copy_picture, takes_pictures
 from tui.terminal.picture import Picture
 from tui.terminal.profile import TerminalProfile
 from tui.ui.finished import Result, differences, recipe
+from tui.ui.looks import Look
 from tui.ui.screens.compare import CompareScreen
 from tui.ui.screens.contact import ContactScreen, Slot
 from tui.ui.screens.results import ResultList, ResultsScreen
+from tui.ui.theme import DARK
 from tui.ui.widgets.picture_pane import PicturePane
 
 COLORS = ("red", "green", "blue", "white", "black", "yellow")
@@ -236,3 +241,28 @@ async def test_the_studio_shows_what_is_opened_from_the_sheet_of_its_batch(tmp_p
         await studio.until_text("3 of 3 · all pictures")
         await studio.press("left", "enter")
         await studio.until(lambda: pane.result and pane.result.name == "p001_1.png")
+
+
+class PaneApp(App[None]):
+    """A pane for a picture and nothing else."""
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DARK.variables)
+
+    def compose(self) -> ComposeResult:
+        yield PicturePane(id="pane")
+
+
+async def test_a_picture_that_comes_before_its_widget_is_shown_with_it(tmp_path: Path) -> None:
+    data = picture_file(tmp_path / "early.png", "red").read_bytes()
+    app = PaneApp()
+    async with app.run_test() as pilot:
+        pane = app.query_one(PicturePane)
+        pane.show(Look(caption="early", picture=data))
+        await pane.open()
+        picture = pane.picture
+        assert picture is not None
+        async with asyncio.timeout(20):
+            while picture.picture_size is None:
+                await pilot.pause(0.01)
+        assert pane.has_class("-has-picture")

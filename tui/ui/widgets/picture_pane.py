@@ -89,6 +89,8 @@ class PicturePane(Vertical, can_focus=True):
         self._other_hints: Hints = ()
         self._is_moving = False
         self._playing: Worker[None] | None = None
+        self._early: Look | None = None
+        """What was to be shown before there was a picture widget."""
         self.result: Result | None = None
         """The finished picture shown, where its job is known."""
 
@@ -110,6 +112,8 @@ class PicturePane(Vertical, can_focus=True):
 
         if self.picture is None:
             await self.mount(Picture(), before="#caption")
+        if self._early is not None:
+            self.show(self._early)
 
     def watch_caption(self, words: str) -> None:
         for line in self.query("#caption").results(Static):
@@ -137,6 +141,7 @@ class PicturePane(Vertical, can_focus=True):
         self._stop()
         self._is_moving = look.is_moving
         self.caption = look.caption if look.picture is not None or look.text is not None else ""
+        self._early = look if self.picture is None else None
         if look.text is not None:
             self._show_text(look.text)
         elif self.picture is not None:
