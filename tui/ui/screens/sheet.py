@@ -20,7 +20,7 @@ class Sheet(ModalScreen[Result | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", id="sheet.close", show=False),
+        Binding("escape", "close", "Close the sheet", id="sheet.close", show=False),
         Binding("ctrl+q", "app.quit", "Quit", priority=True, show=False),
     ]
 

@@ -82,7 +82,7 @@ class SearchList(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss_list", "Close", id="list.close", show=False),
+        Binding("escape", "dismiss_list", "Close the list", id="list.close", show=False),
     ]
 
     @dataclass
