@@ -10,11 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-<<<<<<< Updated upstream
-=======
-from textual.css.query import NoMatches
-from textual.filter import LineFilter
->>>>>>> Stashed changes
 from textual.reactive import Reactive, reactive
 from textual.screen import Screen
 from textual.signal import Signal
@@ -274,43 +269,6 @@ class LatentuiApp(CarefulApp):
             except LatentuiError as error:
                 self.tell(error)
 
-<<<<<<< Updated upstream
-=======
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Terminals without unicode get plain characters."""
-        filters = super().get_line_filters()
-        if self.glyphs.is_unicode:
-            return filters
-        from tui.ui.ascii_filter import AsciiFilter
-
-        return (*filters, AsciiFilter())
-
-    async def on_event(self, event: events.Event) -> None:
-        """What is pasted carries no control characters into a text."""
-        if isinstance(event, events.Paste):
-            event.text = clean(event.text)
-            if (takes := getattr(self.screen, "takes_paste", None)) and takes(event.text):
-                return
-        await super().on_event(event)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """An unexpected fault ends the program: the log gets all of it, the person a sentence."""
-        from tui.ui.fault import record_fault
-
-        log = self._options.log or (self.services.settings.paths.log if self.services else None)
-        inside = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(inside, NoMatches) and not self.is_running:
-            return  # the studio is being left, and a worker that was not stopped yet finds its screen empty
-        self._fault = self._fault or record_fault(inside, log)
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """In place of Textual's traceback."""
-        if not self._exit_renderables:
-            self._exit_renderables.append(Text(self._fault))
-        self._close_messages_no_wait()
-
->>>>>>> Stashed changes
 
 def run_studio(options: StudioOptions, open_services: ServicesFactory | None = None) -> int:
     """Run the studio in this terminal; gives the exit code."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.text import Text
 from textual import events
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.filter import LineFilter
 from textual.worker import WorkerFailed
 
@@ -49,6 +50,8 @@ class CarefulApp(App[int]):
         from tui.ui.fault import record_fault
 
         inside = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(inside, NoMatches) and not self.is_running:
+            return  # it is being left, and a worker that was not stopped yet finds its screen empty
         self._fault = self._fault or record_fault(inside, self.fault_log)
         super()._handle_exception(error)
 
