@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import importlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
@@ -86,9 +87,12 @@ async def _settle(app: "LatentuiApp") -> None:
     Of the rest little is garbage in cycles: to look for it ten times a second finds no more than once.
     """
     await asyncio.sleep(SETTLE_SECONDS)
-    if not app.is_headless:
-        gc.freeze()
-        gc.set_threshold(YOUNG_OBJECTS)
+    if app.is_headless:
+        return
+    for place in ("jobs", "results", "workflows", "settings"):  # so that to go there imports nothing
+        await asyncio.to_thread(importlib.import_module, f"tui.ui.screens.{place}")
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 async def _open_session(app: "LatentuiApp", services: "Services", options: StudioOptions) -> None:
