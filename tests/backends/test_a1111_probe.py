@@ -94,7 +94,7 @@ NOT_FOUND = httpx.Response(404, json={"detail": "Not Found"})
             ServerRefusedError,
             (
                 "A1111 on gpu-box wants a user name and password. "
-                "Set username and password in its settings; it runs with --api-auth."
+                "Set username and password in its settings; it runs with --api-auth, or SD.Next with --auth."
             ),
         ),
         (

@@ -5,7 +5,8 @@ import pytest
 
 from tests.support.a1111_recordings import FOLDER, answer, answers, body_of, exchange
 from tui.backends.a1111_api import error_said
-from tui.domain.request import GenerationRequest
+from tui.backends.a1111_outcome import decoded
+from tui.domain.request import ControlUnit, GenerationRequest, PictureInput
 from tui.protocol.a1111_answer import GenerationAnswer, Known, read_info, read_pictures, replacements
 from tui.protocol.a1111_dialect import Family, capabilities, classify
 from tui.protocol.a1111_lists import (
@@ -53,6 +54,12 @@ SENTENCES = {
     "AutoencoderKL: size mismatch for encoder.down.1.downsample.conv.weight: copying a param with shape "
     "torch.Size([128, 128, 3, 3]) from checkpoint, the shape in current model is torch.Size([256, 256, 3, 3]"
     "). size mismatch for encoder.down.1.downsample.conv.bias: copy…”",
+    "sdnext/auth_missing_401": "A1111 on box wants a user name and password. Set username and password in "
+    "its settings; it runs with --api-auth, or SD.Next with --auth.",
+    "sdnext/auth_wrong_401": "A1111 on box does not accept the user name and password. "
+    "Correct them in the settings.",
+    "sdnext/rate_limit_429": "A1111 on box was asked too often. Wait a minute, and try again. "
+    "It said: “127.0.0.1:/sdapi/v1/progress: rate limit exceeded”",
     "sdnext/error_field_type": "A1111 on box rejected the job: steps: Input should be a valid integer, "
     f"unable to parse string as an integer. {LOG}",
     "sdnext/error_script": "A1111 on box lacks an extension that this job needs. Install it there, or do "
@@ -146,6 +153,16 @@ def test_a_checkpoint_that_sdnext_passed_over_is_told() -> None:
     )
     info = read_info(answer("sdnext/txt2img_checkpoint_override")["info"])
     assert replacements(asked, info, Known(checkpoints=checkpoints)) == ()
+
+
+@pytest.mark.parametrize(("path", "told"), [("txt2img_control", False), ("txt2img_control_failed", True)])
+def test_forge_names_controlnet_also_when_it_failed_and_only_the_map_tells(path: str, told: bool) -> None:
+    outcome = decoded(msgspec.convert(answer(f"forge/{path}"), GenerationAnswer))
+    assert len(outcome.pictures) == 1
+    assert outcome.info.has_control
+    unit = ControlUnit(image=PictureInput("/p.png"), model="tiny_canny")
+    notes = replacements(GenerationRequest(control=(unit,)), outcome.info, Known(appends_control=True))
+    assert any("ControlNet failed" in note for note in notes) is told
 
 
 def test_the_prompt_cannot_name_the_model() -> None:

@@ -25,7 +25,7 @@ SENTENCES: dict[str, tuple[type[LatentuiError], str]] = {
         ServerRefusedError,
         (
             "A1111 on box wants a user name and password. "
-            "Set username and password in its settings; it runs with --api-auth."
+            "Set username and password in its settings; it runs with --api-auth, or SD.Next with --auth."
         ),
     ),
     "a1111/auth_wrong_401": (

@@ -112,7 +112,7 @@ class A1111Backend(ImageBackend):
         """The server's lists, fresh; empty where it has none."""
         session = self._sessions.current
         found = self._found = await session.server()
-        names = await session.learn_names(found.dialect)
+        names = await session.learn_names(found)
         paths = ("samplers", "sd-vae", "embeddings", "prompt-styles")
         samplers, vaes, embeddings, styles = await asyncio.gather(
             *(session.api.find(f"/sdapi/v1/{path}") for path in paths)

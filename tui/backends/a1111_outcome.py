@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.backends.a1111_api import A1111Api
 from tui.backends.a1111_prepare import Prepared
@@ -41,7 +41,7 @@ async def send(api: A1111Api, prepared: Prepared) -> Outcome:
         enlarged = await api.upscale(prepared.content)
         return await asyncio.to_thread(measured, (Picture(decode_picture(enlarged.image)),), Info())
     answer = await api.generate(prepared.path, prepared.content)
-    return await asyncio.to_thread(_decoded, answer)
+    return await asyncio.to_thread(decoded, answer)
 
 
 def results(
@@ -75,8 +75,10 @@ def results(
     yield JobCompleted(job_id)
 
 
-def _decoded(answer: GenerationAnswer) -> Outcome:
+def decoded(answer: GenerationAnswer) -> Outcome:
+    """The pictures of an answer, and what it says of them. Blocking work."""
     info = read_info(answer.info)
+    info = replace(info, appended=max(len(answer.images) - info.first - len(info.seeds), 0))
     return measured(read_pictures(answer, info), info)
 
 

@@ -10,7 +10,7 @@ from tui.backends.a1111_pace import Pace
 from tui.backends.a1111_probe import Found, probe, read_current_options
 from tui.domain.settings import ServerSettings
 from tui.protocol.a1111_answer import Known
-from tui.protocol.a1111_dialect import SCHEDULERS, Dialect
+from tui.protocol.a1111_dialect import SCHEDULERS, Family
 from tui.protocol.a1111_lists import read_checkpoints, read_schedulers
 
 CHECKPOINTS = "/sdapi/v1/sd-models"
@@ -56,7 +56,7 @@ class Session:
     async def known(self) -> Known:
         """The server's names for checkpoints and schedulers."""
         if self._known is None:
-            self._known = await self.learn_names((await self.server()).dialect)
+            self._known = await self.learn_names(await self.server())
         return self._known
 
     async def vae_override(self, wanted: str) -> dict[str, str]:
@@ -73,11 +73,13 @@ class Session:
             self._is_vae_kept = True
         return {"sd_vae": wanted}
 
-    async def learn_names(self, dialect: Dialect) -> Known:
+    async def learn_names(self, found: Found) -> Known:
         """The same, asked anew."""
         checkpoints = read_checkpoints(await self.api.find(CHECKPOINTS))
-        schedulers = read_schedulers(await self.api.find(SCHEDULERS)) if dialect.has_schedulers else ()
-        self._known = Known(checkpoints=checkpoints, schedulers=schedulers)
+        has_schedulers = found.dialect.has_schedulers
+        schedulers = read_schedulers(await self.api.find(SCHEDULERS)) if has_schedulers else ()
+        appends_control = found.dialect.family is Family.FORGE and found.options.has_control_maps
+        self._known = Known(checkpoints=checkpoints, schedulers=schedulers, appends_control=appends_control)
         return self._known
 
     def forget(self) -> None:

@@ -15,6 +15,7 @@ from tui.protocol.a1111_progress import decode_picture
 _MODEL = re.compile(r"(?:^|, )Model: ([^,\n]+)")
 _AUTOMATIC = "automatic"
 _WITHOUT_CONTROL = "The server says nothing of ControlNet in the picture: it may have worked without it."
+_NO_MAP = "ControlNet failed at the picture: the server worked without it, and its log tells why."
 
 
 class GenerationAnswer(msgspec.Struct, frozen=True):
@@ -54,6 +55,9 @@ class Info:
     has_control: bool = False
     """Whether ControlNet took part."""
 
+    appended: int = 0
+    """How many pictures came behind those that were asked for."""
+
     run: str = ""
     """The second in which it began, as in the progress."""
 
@@ -64,6 +68,8 @@ class Known:
 
     checkpoints: tuple[Checkpoint, ...] = ()
     schedulers: tuple[Scheduler, ...] = ()
+    appends_control: bool = False
+    """Whether ControlNet always appends a picture of what guided it. Forge names it also when it failed."""
 
 
 def read_info(info: object) -> Info:
@@ -115,10 +121,18 @@ def replacements(request: GenerationRequest, info: Info, known: Known) -> tuple[
             _other_checkpoint(request.checkpoint, info, known),
             _other_sampler(request, info),
             _other_schedule(request, info, known),
-            _WITHOUT_CONTROL if request.control and not info.has_control else "",
+            _without_control(request, info, known),
         )
         if note
     )
+
+
+def _without_control(request: GenerationRequest, info: Info, known: Known) -> str:
+    if not request.control:
+        return ""
+    if not info.has_control:
+        return _WITHOUT_CONTROL
+    return _NO_MAP if known.appends_control and not info.appended else ""
 
 
 def other_size(asked: tuple[int | None, int | None], got: tuple[int, int]) -> str:

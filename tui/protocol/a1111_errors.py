@@ -156,13 +156,13 @@ def _known(said: str) -> _Known | None:
 
 
 def _refused(label: str, said: str) -> ServerRefusedError:
-    if "incorrect" in said.casefold():
+    if "incorrect" in said.casefold() or said == "Unauthorized":  # SD.Next's word for a wrong password
         return ServerRefusedError(
             f"{label} does not accept the user name and password.", "Correct them in the settings."
         )
     return ServerRefusedError(
         f"{label} wants a user name and password.",
-        "Set username and password in its settings; it runs with --api-auth.",
+        "Set username and password in its settings; it runs with --api-auth, or SD.Next with --auth.",
     )
 
 

@@ -88,6 +88,9 @@ class Options:
     vae: str = ""
     """The VAE in force: a file, "Automatic", or "None" for the checkpoint's own."""
 
+    has_control_maps: bool = True
+    """Whether ControlNet's extension appends what guided it."""
+
 
 def read_options(answer: object) -> Options | None:
     """What `/sdapi/v1/options` said; None when that was no list of options."""
@@ -104,6 +107,7 @@ def read_options(answer: object) -> Options | None:
         is_interval_saved=isinstance(tree.get("show_progress_every_n_steps"), float),
         preview_kind=_name(tree.get("show_progress_type")),
         vae=_name(tree.get("sd_vae")),
+        has_control_maps=tree.get("control_net_no_detectmap") is not True,
     )
 
 
