@@ -19,7 +19,7 @@ from aiohttp import BasicAuth, web
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.support.a1111_recordings import FOLDER
+from tests.support.a1111_recordings import FOLDER, answer
 
 SAMPLERS = {"DPM++ 2M": "karras", "Euler a": None, "Euler": None, "Heun": None}
 SCHEDULERS = {"automatic": "Automatic", "karras": "Karras", "exponential": "Exponential"}
@@ -102,6 +102,7 @@ class A1111Server:
             "POST /sdapi/v1/extra-single-image": self._extras,
             "POST /sdapi/v1/interrupt": self._interrupt,
             "POST /sdapi/v1/options": self._set_options,
+            "POST /sdapi/v1/png-info": self._png_info,
             "GET /openapi.json": self._openapi,
         }
         if self.dialect in {"ui", "forge"}:
@@ -151,6 +152,12 @@ class A1111Server:
     async def _set_options(self, request: web.Request) -> web.Response:
         self.options |= await request.json()
         return web.json_response(None)
+
+    async def _png_info(self, request: web.Request) -> web.Response:
+        data = base64.b64decode((await request.json())["image"])
+        with Image.open(BytesIO(data)) as image:
+            name = "png_info" if image.info.get("parameters") else "png_info_no_metadata"
+        return web.json_response(answer(f"a1111/{name}"))
 
     async def _page(self, request: web.Request) -> web.Response:
         return web.Response(text=(FOLDER / "a1111" / "page_foot.html").read_text(), content_type="text/html")

@@ -1,14 +1,16 @@
 """A1111 and its dialects: Forge, reForge, SD.Next, stable-diffusion.cpp."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
+from pathlib import Path
 from types import MappingProxyType
 
 from tui.backends.a1111_arrival import Arrival
 from tui.backends.a1111_line import Line
 from tui.backends.a1111_native import NativeWatch
 from tui.backends.a1111_pace import Pace
+from tui.backends.a1111_pictures import whole_file
 from tui.backends.a1111_prepare import UPSCALERS
 from tui.backends.a1111_probe import Found
 from tui.backends.a1111_session import Session
@@ -23,7 +25,7 @@ from tui.domain.errors import (
 )
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
-from tui.domain.request import GenerationRequest
+from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
 from tui.protocol.a1111_dialect import (
@@ -137,6 +139,13 @@ class A1111Backend(ImageBackend):
             controlnets=controlnets,
             choices=MappingProxyType(choices),
         )
+
+    async def recipe(self, picture: Path) -> Mapping[str, FieldValue]:
+        """See `ImageBackend`: the infotext, read as the server's own page reads it."""
+        data = await asyncio.to_thread(whole_file, picture)
+        with suppress(NotFoundError, RequestRejectedError):  # it lacks the route, or cannot read the picture
+            return await self._sessions.current.api.png_info(data)
+        return {}
 
     async def free_memory(self) -> None:
         """See `ImageBackend`; only while nothing runs, for whomever, and where the server has the route."""

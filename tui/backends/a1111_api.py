@@ -1,6 +1,7 @@
 """The endpoints of A1111 and its dialects, one method each."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from tui.domain.errors import AnswerLostError, LatentuiError, NotFoundError, ServerError
+from tui.domain.request import FieldValue
 from tui.protocol.a1111_answer import GenerationAnswer, UpscaleAnswer
 from tui.protocol.a1111_dialect import (
     CHECKPOINT,
@@ -19,6 +21,7 @@ from tui.protocol.a1111_dialect import (
     UPSCALE,
 )
 from tui.protocol.a1111_errors import error_of_fault, read_fault
+from tui.protocol.a1111_png_info import read_png_info
 from tui.protocol.a1111_progress import (
     ServerProgress,
     TaskProgress,
@@ -97,6 +100,10 @@ class A1111Api:
         """Its page, where it says its version; empty where there is none, or only a login."""
         status, body = await self.exchange("/")
         return body.decode(errors="replace") if status == 200 else ""
+
+    async def png_info(self, picture: bytes) -> dict[str, FieldValue]:
+        """The values that a picture says it was made with."""
+        return read_png_info(await self._post("/sdapi/v1/png-info", {"image": b64encode(picture).decode()}))
 
     async def keep_option(self, name: str, value: str) -> None:
         """Save an option for everybody: only ever the value that is in force."""

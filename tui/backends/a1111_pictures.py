@@ -8,7 +8,7 @@ from PIL import Image
 
 from tui.domain.errors import PictureError
 from tui.domain.request import GenerationRequest, Task
-from tui.media.images import open_picture
+from tui.media.images import inspect, open_picture
 from tui.media.masks import fit, load_mask, mask_bytes
 from tui.protocol.a1111_request import SourcePictures
 
@@ -41,6 +41,15 @@ def source_pictures(request: GenerationRequest) -> SourcePictures:
     elif request.task is Task.INPAINT:
         raise PictureError("No mask is chosen.", "White in it is repainted.")
     return SourcePictures(_encoded(_png(picture)), mask, _working_size(picture.size), control)
+
+
+def whole_file(path: Path) -> bytes:
+    """A picture's file as it is, with what is written in it; raises `PictureError`."""
+    inspect(path)  # which bounds it
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{path.name} cannot be read.", str(error)) from error
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Self
 from tui.domain.errors import LatentuiError, NotFoundError
 from tui.domain.events import JobEvent
 from tui.domain.job import JobId, OutputImage
-from tui.domain.request import GenerationRequest
+from tui.domain.request import FieldValue, GenerationRequest
 from tui.domain.server import Capabilities, Catalog, ServerStatus
 from tui.domain.settings import ServerSettings
 from tui.domain.workflow import NodeCatalog, ServerWorkflow
 
 if TYPE_CHECKING:  # who makes pictures has no use for it
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from tui.domain.chat import ChatEvent, ChatRequest
 
 
@@ -137,6 +140,10 @@ class ImageBackend(Backend):
     @abstractmethod
     def fetch(self, output: OutputImage) -> AsyncIterator[bytes]:
         """The bytes of a finished file, in pieces and bounded; raises `ServerError`."""
+
+    async def recipe(self, picture: "Path") -> "Mapping[str, FieldValue]":  # noqa: ARG002 - for those that can
+        """The values of the form that made a picture, where the server can read them out of it."""
+        return {}
 
     async def free_memory(self) -> None:
         """Let go of loaded models while nothing runs, where the server can; otherwise nothing."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from tui.backends.base import ImageBackend
 from tui.domain.errors import ServerError
+from tui.domain.request import FieldValue
 from tui.domain.server import Capabilities, Catalog, ConnectionState
 from tui.domain.workflow import NodeCatalog, ServerWorkflow
 from tui.services.connections import ConnectionsService
@@ -53,6 +55,10 @@ class CatalogService:
     async def workflow_picture(self, server: str, name: str) -> bytes:
         """A picture of what one of them makes. Raises as `catalog`."""
         return await self._connections.image_backend(server).workflow_picture(name)
+
+    async def recipe(self, server: str, picture: Path) -> Mapping[str, FieldValue]:
+        """The values that made a picture, as the server reads them out of it; empty where it cannot."""
+        return await self._connections.image_backend(server).recipe(picture)
 
     def capabilities(self, server: str) -> Capabilities:
         """What the server can do, as far as is known at this moment."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from tui.domain.server import Connection, ConnectionState
 from tui.domain.settings import ServerKind
 from tui.domain.text import one_line
 from tui.services.elsewhere import with_elsewhere
+from tui.services.fitting import fitted
 from tui.ui.carrying import Left, carried, stand_in
 from tui.ui.draft import Draft, starting_values
 from tui.ui.words import server_label
@@ -217,6 +219,18 @@ class Session:
         values = self._services.workflows.values_of(request)
         self._left.change(*values)
         self.draft = self.draft.with_workflow(request.workflow).with_values(values)
+
+    async def take_recipe(self, picture: str) -> bool:
+        """Put the values that made a picture into the form; False where the server reads none in it."""
+        server = self.draft.server
+        values = await self._services.catalog.recipe(server, Path(picture))
+        if not values or self.form is None or server != self.draft.server:
+            return False
+        fit = fitted(self.form, values, server_label(server))
+        self.losses = fit.losses
+        self._left.change(*values)
+        self.draft = self.draft.with_values(fit.values)
+        return True
 
     def turn_seed(self) -> FieldValue:
         """Random becomes the last seed that was used, a fixed one becomes random; gives the new value."""
