@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from tui.domain.errors import NotFoundError
-from tui.domain.request import Task
+from tui.domain.request import FieldValue, GenerationRequest, Task
 from tui.domain.server import Capabilities, Catalog
 from tui.domain.settings import GenerationDefaults, ServerKind, ServerSettings, Settings
 from tui.domain.workflow import NodeCatalog, ServerWorkflow
@@ -85,3 +86,14 @@ def graph_workflows(folder: Path, info: dict[str, object]) -> WorkflowsService:
     """The service on a server that runs graphs with these node definitions."""
     abilities = Capabilities(tasks=frozenset(Task), runs_graphs=True)
     return WorkflowsService(settings_in(folder), FixedCatalogs(abilities, nodes=NodeCatalog(info, "1")))
+
+
+async def request(workflows: WorkflowsService, name: str, **values: FieldValue) -> GenerationRequest:
+    """A request of that workflow on the one server."""
+    return await workflows.request(SERVER, name, values)
+
+
+def inputs(made: GenerationRequest, node_id: str) -> dict[str, Any]:
+    """What a node of the request's graph is given."""
+    assert made.plan is not None
+    return made.plan.graph[node_id]["inputs"]
