@@ -1,6 +1,5 @@
 """`latentui prompt` and `generate --enhance`, as processes beside a real llama.cpp server."""
 
-import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator
@@ -11,7 +10,8 @@ from PIL import Image
 
 from tests.cli.conftest import Latentui
 from tests.support.chat_server import ChatServer, chat_server, saying
-from tests.support.llama_server import LlamaServer, llama_server, until_idle
+from tests.support.llama_server import LlamaServer, llama_server
+from tests.support.waiting import until
 
 At = tuple[str, ...]
 SMALL = ("--size", "64x64", "--steps", "2")
@@ -97,16 +97,14 @@ async def test_a_partner_that_is_away_ends_with_3(latentui: Latentui, unused_tcp
     assert "refused the connection" in ended.err
 
 
-async def test_ctrl_c_stops_the_server(latentui: Latentui, tmp_path: Path) -> None:
-    async with llama_server(tmp_path / "slow", is_slow=True) as server:
-        process = await latentui.start("prompt", "expand", "a fox", "--url", server.url)
-        async with asyncio.timeout(20):
-            while not await server.busy_slots():
-                await asyncio.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        ended = await latentui.end_of(process)
-        assert (ended.code, ended.out) == (130, "")
-        await until_idle(server)
+async def test_ctrl_c_stops_the_server(latentui: Latentui, scripted: ChatServer) -> None:
+    scripted.gate.clear()  # it never ends its answer by itself
+    process = await latentui.start("prompt", "expand", "a fox", "--url", scripted.url)
+    await until(lambda: scripted.asked)
+    process.send_signal(signal.SIGINT)
+    ended = await latentui.end_of(process)
+    assert (ended.code, ended.out) == (130, "")
+    await until(scripted.left.is_set)
 
 
 async def test_an_enhanced_prompt_makes_the_picture_and_both_are_told(
@@ -134,17 +132,12 @@ async def test_without_json_the_enhanced_prompt_is_told_on_stderr(
 
 
 async def test_a_partner_that_fails_ends_it_and_nothing_is_made(
-    latentui: Latentui, at: At, tmp_path: Path
+    latentui: Latentui, at: At, scripted: ChatServer
 ) -> None:
-    async with llama_server(tmp_path / "slow", is_slow=True) as server:
-        process = await latentui.start(
-            "generate", "a fox", *at, *SMALL, "--enhance", "--partner", server.url, "-o", "fox.png"
-        )
-        async with asyncio.timeout(20):
-            while not await server.busy_slots():
-                await asyncio.sleep(0.02)
-        await server.kill()
-        ended = await latentui.end_of(process)
+    scripted.chat, scripted.is_cut = saying("a red ")[:1], True
+    ended = await latentui(
+        "generate", "a fox", *at, *SMALL, "--enhance", "--partner", scripted.url, "-o", "fox.png"
+    )
     assert (ended.code, ended.out) == (3, "")
     assert "broke off" in ended.err
     assert not (latentui.folder / "fox.png").exists()
