@@ -158,6 +158,24 @@ async def test_a_file_that_is_no_workflow_stays_text(tmp_path: Path) -> None:
         await studio.until(lambda: studio.prompt.text == str(other))
 
 
+async def test_a_workflow_from_the_clipboard_opens_and_can_be_taken_back(canvas: Path) -> None:
+    async with engine_studio() as studio:
+        studio.prompt.focus()
+        drop(studio, canvas.read_text())
+        await studio.until(lambda: studio.prompt.text == "a red fox")
+        await studio.press("alt+z")
+        await studio.until(lambda: studio.prompt.text == "")
+        assert studio.session.draft.workflow == "txt2img_default"
+
+
+@pytest.mark.parametrize("text", ['{"nodes": }', '{"nodes": "none", "a": 1}', '{"a": {"class_type": 3}}'])
+async def test_what_only_looks_like_a_workflow_stays_text(text: str) -> None:
+    async with engine_studio() as studio:
+        studio.prompt.focus()
+        drop(studio, text)
+        await studio.until(lambda: studio.prompt.text == text)
+
+
 async def test_a_workflow_that_cannot_be_opened_changes_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     endless = {"id": "S", "nodes": [{"id": 2, "type": "S"}], "links": [], "inputs": [], "outputs": []}

@@ -7,7 +7,7 @@ from textual.events import Paste
 
 from tests.support.fake_services import TEXT_TO_IMAGE, connected, fake_services
 from tests.support.studio import Studio, open_studio, picture_file
-from tui.domain.forms import NumberField, ToggleField
+from tui.domain.forms import ChoiceField, NumberField, PictureField, ToggleField
 from tui.domain.request import Lora, PictureInput
 from tui.ui.widgets.popup import Popup
 
@@ -179,3 +179,52 @@ async def test_an_opened_workflow_brings_its_prompt_along(tmp_path: Path) -> Non
         await studio.type("mine")
         await studio.app.choose("workflow", "shared")
         await studio.until(lambda: studio.prompt.text == "a fox from the picture")
+
+
+async def test_a_value_the_server_lacks_has_the_nearest_ones_on_top(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    form = services.workflows.forms["txt2img_default"]
+    missing = ChoiceField(
+        name="sampler",
+        label="Sampler",
+        choices=("ddim", "euler", "heun"),
+        default="eulr",
+        nearest=("euler",),
+        note="Sampler “eulr” is not on this server. Nearest: euler.",
+    )
+    fields = tuple(missing if field.name == "sampler" else field for field in form.fields)
+    services.workflows.forms["txt2img_default"] = replace(form, fields=fields, brings_values=True)
+    async with open_studio(services) as studio:
+        studio.session.edit("sampler", "eulr")
+        await studio.app.show_draft()
+        await studio.focus("sampler")
+        await studio.press("enter")
+        await studio.until_text("nearest")
+        await studio.press("enter")
+        await studio.until(lambda: studio.session.draft.values.get("sampler") == "euler")
+
+
+async def test_a_picture_on_the_server_is_taken_by_its_name(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    form = services.workflows.forms["img2img_default"]
+    fields = tuple(
+        replace(field, choices=("example.png", "mask.png")) if isinstance(field, PictureField) else field
+        for field in form.fields
+    )
+    services.workflows.forms["img2img_default"] = replace(form, fields=fields)
+    async with open_studio(services) as studio:
+        await studio.app.choose("workflow", "img2img_default")
+        await studio.until(lambda: studio.form.row("init_image") is not None)
+        await studio.focus("init_image")
+        await studio.until_text("s server’s")
+        await studio.press("s")
+        await studio.until_text("a file on the server")
+        await studio.type("exam")
+        await studio.press("enter")
+        await studio.until(lambda: studio.session.draft.values.get("init_image") == "example.png")
+        await studio.until_text("on the server")
+        await studio.press("s")
+        await studio.until_text("a file on the server")
+        await studio.type("other.png [output]")
+        await studio.press("enter")
+        await studio.until(lambda: studio.session.draft.values.get("init_image") == "other.png [output]")

@@ -15,6 +15,7 @@ from tui.domain.forms import (
     Field,
     Form,
     IntegerField,
+    LorasField,
     NumberField,
     PicksField,
     PictureField,
@@ -124,6 +125,8 @@ def _default(field: Field) -> str:
             return "random" if field.default is None else str(field.default)
         case PictureField():
             return field.default or "none"
+        case LorasField():
+            return ", ".join(f"{lora.name}:{lora.strength:g}" for lora in field.default) or "none"
         case TextField() | PicksField():
             return f"“{one_line(field.default, 60)}”"
         case _:

@@ -136,7 +136,8 @@ def _fits(item: Field, value: FieldValue) -> bool:
         case SeedField():
             return value is None or type(value) is int
         case PictureField():
-            return value is None or isinstance(value, PictureInput) or value in item.choices
+            is_there = isinstance(value, str) and (value in item.choices or value.endswith("]"))
+            return value is None or isinstance(value, PictureInput) or is_there
         case LorasField():
             return isinstance(value, tuple) and all(lora.name in item.choices for lora in value)
         case PicksField():

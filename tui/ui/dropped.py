@@ -26,6 +26,12 @@ def may_be_path(text: str) -> bool:
     return is_line and _BEGINS.match(given) is not None and Path(given.rstrip("'\"")).suffix.lower() in KINDS
 
 
+def may_be_workflow(text: str) -> bool:
+    """Whether a text could be a workflow's JSON, in either format."""
+    given = text.strip()
+    return given.startswith("{") and given.endswith("}") and ('"class_type"' in given or '"nodes"' in given)
+
+
 def readings(text: str) -> Iterator[Path]:
     """What the text may name: a plain path, a quoted or escaped one, an address that begins with file://."""
     given = text.strip()

@@ -1,4 +1,4 @@
-"""Files dropped onto the studio: a workflow is opened, a picture goes into the form; both can be undone."""
+"""Files and workflows pasted into the studio: opened, or put into the form; both can be taken back."""
 
 import asyncio
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, work
 
-from tui.domain.errors import InputError
+from tui.domain.errors import InputError, WorkflowError
 from tui.ui.access import app_of
 from tui.ui.gesture import gesture
 from tui.ui.screens.partner_place import PartnerPlace
@@ -32,14 +32,17 @@ class DropPlace(PartnerPlace):
 
     def takes_paste(self, text: str) -> bool:
         """Whether a pasted text is looked at as a file first; a field that takes files does so itself."""
-        from tui.ui.dropped import may_be_path
+        from tui.ui.dropped import may_be_path, may_be_workflow
         from tui.ui.widgets.fields.picture import PictureSlot
 
         if not self.is_furnished or text == self._undone or isinstance(self.focused, PictureSlot):
             return False
-        if not may_be_path(text):
+        if may_be_path(text):
+            self._take_dropped(text)
+        elif may_be_workflow(text):
+            self._take_workflow(text)
+        else:
             return False
-        self._take_dropped(text)
         return True
 
     @work(exclusive=True, group="dropped")
@@ -51,11 +54,32 @@ class DropPlace(PartnerPlace):
         kind = path.suffix.lower() if path is not None else ""
         if path is not None and await self.services.workflows.carries(str(path)):
             await self._open_dropped(path, text)
+        elif path is not None and kind in PICTURES and self._row_for(path) is None:
+            await self._take_recipe(path, text)
         elif path is not None and kind in PICTURES | VIDEOS | SOUNDS:
             self._put_dropped(path, text)
         else:
-            self._undone = text
-            app_of(self).post_message(events.Paste(text))
+            self._give_back(text)
+
+    @work(exclusive=True, group="dropped")
+    @gesture
+    async def _take_workflow(self, text: str) -> None:
+        """A workflow's JSON from the clipboard."""
+        workflows = self.services.workflows
+        try:
+            path = Path(await workflows.paste(text))
+        except WorkflowError:
+            self._give_back(text)
+            return
+        if await workflows.carries(str(path)):
+            await self._open_dropped(path, text)
+        else:
+            self._give_back(text)
+
+    def _give_back(self, text: str) -> None:
+        """It is a text after all."""
+        self._undone = text
+        app_of(self).post_message(events.Paste(text))
 
     async def _open_dropped(self, path: Path, text: str) -> None:
         session = self.session
@@ -65,6 +89,16 @@ class DropPlace(PartnerPlace):
         session.choose_workflow(str(path))
         self.show_draft()
         app_of(self).say(f"Opened the workflow in {path.name}. {UNDO}")
+
+    async def _take_recipe(self, path: Path, text: str) -> None:
+        """A picture where none can go: what made it, as far as the server can read that."""
+        before = self.session.draft
+        if not await self.session.take_recipe(str(path)):
+            self._put_dropped(path, text)  # which says that it takes none
+            return
+        self._before, self._taken = before, text
+        self.show_draft()
+        app_of(self).say(f"Took prompt and values from {path.name}. {UNDO}")
 
     def _put_dropped(self, path: Path, text: str) -> None:
         row = self._row_for(path)

@@ -19,15 +19,16 @@ class PickSheet(Sheet[str]):
     PickSheet > .panel { max-width: 72; & SearchList { height: 12; max-height: 60%; } }
     """
 
-    def __init__(self, question: str, options: Sequence[Option]) -> None:
+    def __init__(self, question: str, options: Sequence[Option], *, takes_other: bool = False) -> None:
         super().__init__()
+        self._takes_other = takes_other
         self._question = question
         self._options = options
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
             yield Static(plain(self._question), classes="title")
-            yield SearchList(self._options)
+            yield SearchList(self._options, takes_other=self._takes_other)
 
     @on(SearchList.Picked)
     def _take(self, event: SearchList.Picked) -> None:

@@ -46,6 +46,19 @@ class PicturePlace(JobPlace):
             session.draft = session.draft.with_folder(str(path.parent))
             row.put(str(path))
 
+    @work(exclusive=True, group="picker")
+    async def on_picture_row_server_asked(self, event: "PictureRow.ServerAsked") -> None:
+        """Choose a file that lies on the server; one that is not listed can be typed."""
+        from tui.ui.screens.pick_sheet import PickSheet
+        from tui.ui.widgets.search_list import Option
+
+        row = event.row
+        options = [Option(name) for name in row.choices]
+        question = f"{row.field.label}: a file on the server"
+        name = await app_of(self).push_screen_wait(PickSheet(question, options, takes_other=True))
+        if name:
+            row.name_on_server(name)
+
     def on_picture_row_inspected(self, event: "PictureRow.Inspected") -> None:
         self._inspect(event.row, event.path)
 

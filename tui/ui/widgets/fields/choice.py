@@ -24,7 +24,11 @@ class ChoiceRow(FieldRow):
         self._field = field
 
     def compose_editor(self) -> ComposeResult:
-        options = [Option(choice) for choice in self._field.choices]
+        like = self._field.nearest
+        options = [
+            *(Option(choice, note="nearest") for choice in like),
+            *(Option(choice) for choice in self._field.choices if choice not in like),
+        ]
         yield Pick(options, value=str(self._value or ""), takes_other=True)
 
     def show_value(self, value: FieldValue) -> None:

@@ -31,6 +31,7 @@ class PictureSlot(Widget, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space,right,l", "ask", "Pick a picture", id="picture.pick", show=False),
+        Binding("s", "ask_server", "A file on the server", id="picture.server", show=False),
         Binding("delete,backspace,x", "clear", "No picture", id="picture.clear", show=False),
         Binding("down,j", "app.focus_next", "Next field", show=False),
         Binding("up,k", "app.focus_previous", "Previous field", show=False),
@@ -40,9 +41,14 @@ class PictureSlot(Widget, can_focus=True):
     """Size in pixels and bytes, once it was looked at."""
 
     is_required: reactive[bool] = reactive(False)
+    knows_server: reactive[bool] = reactive(False)
+    """Whether the server has files to choose from."""
 
     class Asked(Message):
         """The person wants to pick a picture."""
+
+    class ServerAsked(Message):
+        """The person wants one that lies on the server."""
 
     @dataclass
     class Given(Message):
@@ -56,13 +62,18 @@ class PictureSlot(Widget, can_focus=True):
     def render(self) -> Content:
         """Name and size."""
         if not self.path:
-            return plain(f"{'needed' if self.is_required else 'none'}: ^o picks one")
+            ways = "^o picks, s server’s" if self.knows_server else "^o picks one"
+            return plain(f"{'needed' if self.is_required else 'none'}: {ways}")
         room = max(self.content_size.width - len(self.facts) - 2, 8)
         return plain(one_line(Path(self.path).name, room), "  ", (self.facts, "$label"))
 
     def action_ask(self) -> None:
         """Open the file picker."""
         self.post_message(self.Asked())
+
+    def action_ask_server(self) -> None:
+        """Choose among the server's files."""
+        self.post_message(self.ServerAsked())
 
     def action_clear(self) -> None:
         """Take the picture away."""
@@ -94,6 +105,12 @@ class PictureRow(FieldRow):
         row: "PictureRow"
 
     @dataclass
+    class ServerAsked(Message):
+        """A file on the server is to be picked for this field."""
+
+        row: "PictureRow"
+
+    @dataclass
     class Inspected(Message):
         """A picture came into the field and wants to be looked at."""
 
@@ -103,11 +120,13 @@ class PictureRow(FieldRow):
     def __init__(self, field: PictureField, value: FieldValue) -> None:
         super().__init__(field, value)
         self._media: Media = field.media
+        self._choices = field.choices
 
     def compose_editor(self) -> ComposeResult:
         slot = PictureSlot()
         slot.set_reactive(PictureSlot.path, self._path)
         slot.set_reactive(PictureSlot.is_required, self.field.is_required)
+        slot.set_reactive(PictureSlot.knows_server, bool(self._choices))
         slot.set_class(not self._path, "-empty")
         yield slot
 
@@ -150,6 +169,20 @@ class PictureRow(FieldRow):
         if path == self._path:
             self.query_one(PictureSlot).facts = facts
             self.complaint = problem or self.complaint
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The files on the server."""
+        return self._choices
+
+    def name_on_server(self, name: str) -> None:
+        """Take a file that lies on the server, by its name there."""
+        self.take(name)
+        self.show_value(name)
+
+    def on_picture_slot_server_asked(self, event: PictureSlot.ServerAsked) -> None:
+        event.stop()
+        self.post_message(self.ServerAsked(self))
 
     def on_picture_slot_asked(self, event: PictureSlot.Asked) -> None:
         event.stop()
