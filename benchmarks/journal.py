@@ -1,6 +1,7 @@
 """How much a long history costs: start, pages, search and memory with 100 000 ended jobs against ten.
 
-`python benchmarks/journal.py [--jobs N]` prints one line per measure, with the ratio.
+`python benchmarks/journal.py [--jobs N]` prints one line per measure, with the ratio: first the whole studio on
+a pty of 120x40, then the service by itself.
 """
 
 import argparse
@@ -11,9 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.support.pty_terminal import XTERM_ANSWERS, PtyTerminal
 from tui.domain.job import Job, JobStatus, new_job_id
 from tui.domain.request import GenerationRequest, GraphPlan
 from tui.domain.settings import Settings
@@ -26,6 +30,7 @@ from tui.storage.database import open_database, transaction
 from tui.storage.entries import Entry, Phase
 
 FEW = 10
+JOURNAL = Path("data", "journal.sqlite3")
 ROUNDS = 5
 
 
@@ -87,11 +92,50 @@ def _milliseconds(began: float) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def best(path: Path) -> dict[str, float]:
-    """The best of some fresh processes."""
-    command = [sys.executable, __file__, "--measure", str(path)]
-    rounds = [json.loads(subprocess.check_output(command)) for _ in range(ROUNDS)]
+def studio(home: Path, count: int) -> dict[str, float]:
+    """Milliseconds until the studio lists its newest job, and from F3 to the jobs screen; its memory."""
+    newest = b"number %d" % count
+    began = time.perf_counter()
+    terminal = PtyTerminal(
+        [sys.executable, "-m", "tui"], XTERM_ANSWERS, size=(120, 40), environ={"LATENTUI_HOME": str(home)}
+    )
+    assert terminal.run(until=newest, seconds=60), terminal.output[-500:]
+    took = {"studio lists jobs": _milliseconds(began)}
+    terminal.run(seconds=3)
+    terminal.output.clear()
+    began = time.perf_counter()
+    terminal.type(b"\x1bOR")
+    assert terminal.run(until=newest, seconds=60), terminal.output[-500:]
+    took["jobs screen"] = _milliseconds(began)
+    terminal.run(seconds=3)
+    status = Path(f"/proc/{terminal.process}/status").read_text()
+    took["studio's memory"] = int(status.split("VmRSS:")[1].split()[0]) / 1024
+    terminal.type(b"\x11")
+    terminal.run(seconds=20)
+    terminal.close()
+    return took
+
+
+def service(home: Path, count: int) -> dict[str, float]:
+    """The same of the service by itself, in a fresh process."""
+    del count
+    command = [sys.executable, __file__, "--measure", str(home / JOURNAL)]
+    return json.loads(subprocess.check_output(command))
+
+
+def best(measured: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """The best of some fresh processes; the first one leaves its bytecode and does not count."""
+    measured()
+    rounds = [measured() for _ in range(ROUNDS)]
     return {name: min(took[name] for took in rounds) for name in rounds[0]}
+
+
+def compare(measured: Callable[[Path, int], dict[str, float]], few: Path, many: Path, count: int) -> None:
+    """One line per measure of a short and of a long history."""
+    short, long = best(lambda: measured(few, FEW)), best(lambda: measured(many, count))
+    for name, value in long.items():
+        unit = "MB" if "memory" in name else "ms"
+        print(f"{name:20} {short[name]:8.2f} {unit}  {value:8.2f} {unit}  x{value / short[name]:.2f}")
 
 
 def main() -> None:
@@ -104,14 +148,13 @@ def main() -> None:
         print(json.dumps(asyncio.run(measure(arguments.measure))))
         return
     with tempfile.TemporaryDirectory() as folder:
-        few, many = Path(folder, "few.sqlite3"), Path(folder, "many.sqlite3")
-        fill(few, FEW)
-        fill(many, arguments.jobs)
-        with_few, with_many = best(few), best(many)
-        for name, value in with_many.items():
-            unit = "MB" if name == "memory" else "ms"
-            ratio = value / with_few[name]
-            print(f"{name:20} {with_few[name]:8.2f} {unit}  {value:8.2f} {unit}  x{ratio:.1f}")
+        few, many = Path(folder, "few"), Path(folder, "many")
+        for home, count in ((few, FEW), (many, arguments.jobs)):
+            (home / "config").mkdir(parents=True)
+            (home / "config" / "settings.toml").write_text('[servers.comfyui]\nurl = "http://127.0.0.1:9"\n')
+            fill(home / JOURNAL, count)
+        for measured in (studio, service):
+            compare(measured, few, many, arguments.jobs)
 
 
 if __name__ == "__main__":
