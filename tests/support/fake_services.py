@@ -176,6 +176,9 @@ class FakeWorkflows:
             raise InputError(f"There is no workflow {workflow}.")
         return self.forms[workflow]
 
+    async def carries(self, path: str) -> bool:
+        return False
+
     async def needs(self, server: str, workflow: str) -> Needs:
         return Needs()
 
@@ -308,6 +311,11 @@ class FakeCatalog:
 
     def __init__(self) -> None:
         self.forgotten: list[str] = []
+        self.recipe_of_all: dict[str, FieldValue] = {}
+        """What every picture was made with."""
+
+    async def recipe(self, server: str, picture: Path) -> Mapping[str, FieldValue]:
+        return self.recipe_of_all
 
     def capabilities(self, server: str) -> Capabilities:
         return Capabilities(tasks=frozenset(Task), runs_graphs=True)
