@@ -1,7 +1,7 @@
 """How much a long history costs: start, pages, search and memory with 100 000 ended jobs against ten.
 
-`python benchmarks/journal.py [--jobs N]` prints one line per measure, with the ratio: first the whole studio on
-a pty of 120x40, then the service by itself.
+`python benchmarks/journal.py [--jobs N]` prints one line per measure, with the ratio: first the whole studio
+on a pty of 120x40, then the service by itself.
 """
 
 import argparse
