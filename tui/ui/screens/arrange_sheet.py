@@ -26,7 +26,7 @@ _KEYS = (
     ("x", "hide"),
     ("J K", "move"),
     ("e", "rename"),
-    ("esc", "done"),
+    ("Esc", "done"),
 )
 
 

@@ -242,13 +242,13 @@ class FilePicker(Sheet[Path]):
 _KEYS = Content("  ").join(
     plain((key, "$accent"), f" {word}")
     for key, word in (
-        ("enter", "take it"),
+        ("Enter", "take it"),
         ("/", "type a path"),
         ("h", "up"),
         ("r", "recent"),
         (".", "hidden"),
         ("t", "types"),
-        ("esc", "leave"),
+        ("Esc", "leave"),
     )
 )
 

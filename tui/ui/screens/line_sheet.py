@@ -27,7 +27,7 @@ class LineSheet(Sheet[str]):
             yield Static(plain(self._question), classes="title")
             yield Input(self._text, placeholder=self._hint, select_on_focus=True)
             yield Static(
-                plain(("enter", "$accent"), " takes it   ", ("esc", "$accent"), " leaves"), classes="keys"
+                plain(("Enter", "$accent"), " takes it   ", ("Esc", "$accent"), " leaves"), classes="keys"
             )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -62,7 +62,7 @@ class ServerSheet(Sheet[ServerSettings]):
             yield Static(plain(self._form.title), classes="title")
             yield ServerPanel(self._old)
             yield Static("", classes="why-not", markup=False)
-            yield Static(plain(("^s", "$accent"), " keep   ", ("esc", "$accent"), " leave"), classes="keys")
+            yield Static(plain(("^s", "$accent"), " keep   ", ("Esc", "$accent"), " leave"), classes="keys")
 
     async def on_mount(self) -> None:
         panel = self.query_one(ServerPanel)
