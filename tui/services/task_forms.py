@@ -157,12 +157,9 @@ def _field(
         case "seed":
             return SeedField(name=name, label=label, unavailable=unavailable)
         case "init_image" | "mask" | "control_image":
+            is_mask = name == "mask"
             return PictureField(
-                name=name,
-                label=label,
-                is_required=is_required,
-                is_mask=name == "mask",
-                unavailable=unavailable,
+                name=name, label=label, is_required=is_required, is_mask=is_mask, unavailable=unavailable
             )
         case "loras":
             return LorasField(name=name, label=label, choices=catalog.loras, unavailable=unavailable)

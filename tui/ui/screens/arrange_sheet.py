@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.services.workflows import WorkflowsService
 
 _KEYS = (
-    ("space", "pin"),
+    ("Space", "pin"),
     ("x", "hide"),
     ("J K", "move"),
     ("e", "rename"),
