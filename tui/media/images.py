@@ -1,5 +1,6 @@
 """Picture files opened without trust: bounded before they are decoded, upright, in RGB or RGBA."""
 
+import math
 import stat
 import struct
 import warnings
@@ -40,6 +41,8 @@ _BROKEN = (
 
 _ORIENTATION = 0x0112
 _SIDEWAYS = range(5, 9)
+_STRIP = 256
+"""Rows that are flattened at once."""
 _ALPHA_MODES = {"RGBA", "LA", "La", "PA", "RGBa"}
 
 # Pillow only warns of a picture between one and two times its limit
@@ -80,6 +83,43 @@ def thumbnail(source: Source, box: tuple[int, int], *, maximum_pixels: int = MAX
         small = _plain(_upright(image))
         small.thumbnail(box, Image.Resampling.LANCZOS)
         return small
+
+
+def flat_picture(
+    source: Source, ground: tuple[int, int, int], *, maximum_pixels: int = MAXIMUM_PIXELS, kept_pixels: int
+) -> Image.Image:
+    """The decoded picture in RGB on a ground, halved, or more, where it has more pixels than are to be kept.
+
+    Made strip by strip, it takes little more memory than it is decoded to. Not for the event loop.
+    """
+    flat, orientation = _flattened(source, ground, maximum_pixels, kept_pixels)
+    if orientation != 1:
+        flat.getexif()[_ORIENTATION] = orientation
+    return _upright(flat, orientation)
+
+
+def _flattened(
+    source: Source, ground: tuple[int, int, int], maximum_pixels: int, kept_pixels: int
+) -> tuple[Image.Image, int]:
+    with opened(source, maximum_pixels) as (image, _):
+        image.load()
+        width, height = image.size
+        factor = math.ceil(math.sqrt(width * height / kept_pixels))
+        white = _white(image)
+        flat = Image.new("RGB", (math.ceil(width / factor), math.ceil(height / factor)))
+        for top in range(0, height, _STRIP * factor):
+            strip = image.crop((0, top, width, min(top + _STRIP * factor, height)))
+            part = _on_ground(_plain(strip, white), ground)
+            flat.paste(part.reduce(factor) if factor > 1 else part, (0, top // factor))
+        return flat, _orientation(image)
+
+
+def _on_ground(image: Image.Image, ground: tuple[int, int, int]) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    flat = Image.new("RGB", image.size, ground)
+    flat.paste(image, mask=image)
+    return flat
 
 
 @contextmanager
@@ -171,8 +211,8 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    if _orientation(image) == 1:
+def _upright(image: Image.Image, orientation: int | None = None) -> Image.Image:
+    if (orientation or _orientation(image)) == 1:
         return image
     try:
         return ImageOps.exif_transpose(image)
@@ -180,21 +220,30 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def _plain(image: Image.Image, white: float | None = None) -> Image.Image:
     """A copy in RGB, or RGBA where the picture has transparency."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return _grey(image).convert("RGB")
+    if _is_deep(image):
+        return _grey(image, white or _white(image)).convert("RGB")
     has_alpha = image.mode in _ALPHA_MODES or "transparency" in image.info
     wanted = "RGBA" if has_alpha else "RGB"
     return image.copy() if image.mode == wanted else image.convert(wanted)
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    """Deep grey as 8 bits; Pillow's own conversion would clip everything above 255 to white."""
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode.startswith("I") or image.mode == "F"
+
+
+def _white(image: Image.Image) -> float:
+    """The value that is white."""
+    if image.mode not in {"I", "F"}:
+        return 65535.0
     lowest, highest = (float(bound) for bound in image.getextrema())  # type: ignore[union-attr, arg-type]  # one band
-    top = 65535.0 if image.mode != "F" else max(highest, 1.0)
-    if image.mode == "I" and (highest > 65535 or lowest < 0):
-        top = max(highest, 1.0)
+    is_wide = image.mode == "F" or highest > 65535 or lowest < 0
+    return max(highest, 1.0) if is_wide else 65535.0
+
+
+def _grey(image: Image.Image, white: float) -> Image.Image:
+    """Deep grey as 8 bits; Pillow's own conversion would clip everything above 255 to white."""
     floating = image.convert("I").convert("F") if image.mode.startswith("I;") else image.convert("F")
-    scaled = floating.point(lambda value: value * (255.0 / top))  # pyright: ignore[reportUnknownMemberType]  # its signature names numpy
+    scaled = floating.point(lambda value: value * (255.0 / white))  # pyright: ignore[reportUnknownMemberType]  # its signature names numpy
     return scaled.convert("L")
