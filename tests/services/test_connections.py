@@ -107,6 +107,19 @@ async def test_a_server_that_ends_and_returns_turns_its_indicator_within_three_s
     assert max(pauses) < 3
 
 
+async def test_a_look_that_fails_late_does_not_contradict_one_that_began_later(fleet):
+    settings = FixedSettings("", server_settings())
+    async with ConnectionsService(settings, opener=fleet.open, watches=False) as connections:
+        fleet["paint"].stall = stall = asyncio.Event()
+        early = asyncio.create_task(connections.check("paint"))
+        await until(lambda: fleet["paint"].looks == 1)
+        fleet["paint"].stall = None
+        assert (await connections.check("paint")).state is CONNECTED
+        fleet["paint"].is_up = False  # as far as the early look learns
+        stall.set()
+        assert (await early).state is CONNECTED
+
+
 async def test_a_fault_of_ours_is_shown_and_the_server_watched_on(fleet):
     raised: list[BaseException] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context["exception"]))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tui.backends.base import Backend
 from tui.domain.errors import (
@@ -31,6 +31,14 @@ _LISTENING_PAUSE = 0.25
 """Between looks whether a nearby server that is away listens again: nothing is sent to it for that."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One question of how a server is; looks may overlap."""
+
+    number: int
+    settings: ServerSettings
+
+
 class ServerWatch:
     """One server's backend and the indicator that follows it. `run` looks until it is cancelled."""
 
@@ -44,6 +52,10 @@ class ServerWatch:
         self._soon = asyncio.Event()
         self._failures = 0
         self._patience = CHECK_SECONDS
+        self._begun = 0
+        self._ended = 0
+        """The latest look whose answer counted."""
+
         self._starts_in = 0.0
         self._is_shut = False
         self._was_heard = False
@@ -60,7 +72,7 @@ class ServerWatch:
         fault = ServerReplyError(
             f"Latentui stumbled over an answer of {label_of(self.backend.settings)}.", "Its log says where."
         )
-        self._not_reached(fault, self.backend.settings)
+        self._not_reached(fault, self._new_look())
         await self._rest()
         await self.run()
 
@@ -77,55 +89,65 @@ class ServerWatch:
 
     async def look(self) -> Connection:
         """Ask once and return the indicator as it is then."""
-        settings, began = self.backend.settings, time.perf_counter()
+        look, began = self._new_look(), time.perf_counter()
         self._starts_in, self._is_shut = 0.0, False
         try:
             async with asyncio.timeout(self._patience):
                 status = await self.backend.connect()
         except TimeoutError:
             silent = ServerUnreachableError(
-                f"{label_of(settings)} did not answer in time.", "It may be busy, or gone; it is asked again."
+                f"{label_of(look.settings)} did not answer in time.",
+                "It may be busy, or gone; it is asked again.",
             )
-            self._not_reached(silent, settings, may_be_busy=True)
+            self._not_reached(silent, look, may_be_busy=True)
             self._patience = min(self._patience * 2, LONGEST_CHECK_SECONDS)  # it may be far rather than gone
         except ServerStartingError as error:
-            self._starts(error, settings)
+            self._starts(error, look)
         except LatentuiError as error:
-            self._not_reached(error, settings)
+            self._not_reached(error, look)
         else:
             latency = time.perf_counter() - began
             self._patience = min(max(CHECK_SECONDS, latency * 2), LONGEST_CHECK_SECONDS)
-            self._reached(status, latency, settings)
+            self._reached(status, latency, look)
         return self.connection
 
-    def _reached(self, status: ServerStatus, latency: float, settings: ServerSettings) -> None:
-        if settings is not self.backend.settings:
-            return  # reconfigured meanwhile: this answer is about another address
+    def _new_look(self) -> _Look:
+        self._begun += 1
+        return _Look(self._begun, self.backend.settings)
+
+    def _is_outdated(self, look: _Look) -> bool:
+        """Whether it was about another address, or one that began later is over already."""
+        if look.settings is not self.backend.settings or look.number < self._ended:
+            return True
+        self._ended = look.number
+        return False
+
+    def _reached(self, status: ServerStatus, latency: float, look: _Look) -> None:
+        if self._is_outdated(look):
+            return
         before = self.connection
         is_same = before.status is not None and before.status.version == status.version
         if before.state is not ConnectionState.CONNECTED or not is_same:
             self.visit += 1
         self._failures, self._was_heard = 0, False
-        connected = connection_of(settings, ConnectionState.CONNECTED)
+        connected = connection_of(look.settings, ConnectionState.CONNECTED)
         self._set(replace(connected, status=status, latency=latency, reached_at=time.time()))
 
-    def _starts(self, error: ServerStartingError, settings: ServerSettings) -> None:
-        if settings is not self.backend.settings:
+    def _starts(self, error: ServerStartingError, look: _Look) -> None:
+        if self._is_outdated(look):
             return
         self._starts_in = error.seconds
         self._set(
             replace(
-                connection_of(settings, ConnectionState.CONNECTING),
+                connection_of(look.settings, ConnectionState.CONNECTING),
                 error_title=error.title,
                 error_advice=error.advice,
                 reached_at=self.connection.reached_at,
             )
         )
 
-    def _not_reached(
-        self, error: LatentuiError, settings: ServerSettings, *, may_be_busy: bool = False
-    ) -> None:
-        if settings is not self.backend.settings:
+    def _not_reached(self, error: LatentuiError, look: _Look, *, may_be_busy: bool = False) -> None:
+        if self._is_outdated(look):
             return
         self._failures += 1
         is_gone = isinstance(error, ServerUnreachableError) and not isinstance(error, AnswerLostError)
@@ -133,7 +155,7 @@ class ServerWatch:
         if may_be_busy and self._failures == 1 and self.connection.state is ConnectionState.CONNECTED:
             self.look_soon()  # one silence is no death: servers stall while they load a model
             return
-        unreachable = connection_of(settings, ConnectionState.UNREACHABLE)
+        unreachable = connection_of(look.settings, ConnectionState.UNREACHABLE)
         self._set(
             replace(
                 unreachable,
