@@ -163,6 +163,21 @@ async def test_what_waits_goes_on_in_the_journal_that_another_program_began(flee
     assert fleet["paint"].runs == [job.id, later.id]
 
 
+async def test_what_nobody_holds_follows_into_the_new_journal_later(fleet, journal, monkeypatch):
+    monkeypatch.setattr("tui.services.lookout._POLLS_A_BEAT", 1)
+    monkeypatch.setattr("tui.services.lookout._FREE_ONES_SECONDS", 0.0)
+    async with program(fleet, journal) as generation:
+        await generation.pause("paint")
+        job = await generation.submit("paint", FOX, detach=True)
+        for part in journal.parent.glob(f"{journal.name}*"):
+            part.rename(part.with_name(f"{part.name}.damaged-by-another"))
+        async with program(fleet, journal):
+            await until(lambda: rows(journal) == [(job.id, "waiting")])
+            await generation.resume("paint")
+            assert (await over(generation, job.id)).status is JobStatus.COMPLETED
+    assert fleet["paint"].runs == [job.id]
+
+
 async def test_a_journal_found_damaged_at_the_start_is_set_aside(fleet, journal):
     async with program(fleet, journal) as generation:
         for _ in range(20):

@@ -1,6 +1,7 @@
 """What happens elsewhere and concerns our jobs: other programs' writes, servers that come back, settings."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from tui.storage.entries import Entry
 
 _POLL_SECONDS = 0.5
 _POLLS_A_BEAT = 10
+_FREE_ONES_SECONDS = 20.0
+"""How long programs have to write the jobs they hold into a new journal, before what nobody holds follows."""
 
 
 class Lookout:
@@ -38,6 +41,7 @@ class Lookout:
         self._revision = 0
         self._data_version = 0
         self._file: object = None
+        self._free_ones_at: float | None = None
         self._tasks = BackgroundTasks()
 
     async def open(self) -> None:
@@ -77,6 +81,9 @@ class Lookout:
         await book.journal.do(leases.beat, book.owner)
         book.problem = None  # it can be written again
         await book.catch_up()
+        if self._free_ones_at is not None and time.monotonic() > self._free_ones_at:
+            self._free_ones_at = None
+            await self._insert_missing(None)
         if await book.journal.do(leases.bury_dead):
             self._scheduler.wake()
 
@@ -103,10 +110,14 @@ class Lookout:
         book = self._desk.book
         await book.journal.do(leases.beat, book.owner)
         await self._queue.write_anew()
-        for entry in self._desk.roster.entries:
-            if not entry.phase.status.is_over and entry.owner in (None, book.owner.id):
-                await book.journal.do(jobs.insert_missing, entry)
+        await self._insert_missing(book.owner.id)
         self._file = book.journal.file
+        self._free_ones_at = time.monotonic() + _FREE_ONES_SECONDS
+
+    async def _insert_missing(self, owner: str | None) -> None:
+        for entry in self._desk.roster.entries:
+            if not entry.phase.status.is_over and entry.owner == owner:
+                await self._desk.book.journal.do(jobs.insert_missing, entry)
         self._scheduler.wake()
 
     async def _take_in(self, entry: Entry) -> None:
