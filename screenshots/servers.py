@@ -19,7 +19,15 @@ sys.path.insert(0, str(HERE))
 from terminal import Terminal, missing_programs  # noqa: E402 - a sibling of this script
 
 SECONDS = 40
-"""How long a picture may take; a server on a CPU needs it."""
+"""How long a picture may take; a server on a CPU needs it, though little is asked of it."""
+
+SERVER = """[servers.{kind}]
+url = "{url}"
+[servers.{kind}.defaults]
+steps = 8
+width = 256
+height = 256
+"""
 
 
 def addresses() -> dict[ServerKind, str]:
@@ -37,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         settings = Path(home) / "config" / "settings.toml"
         settings.parent.mkdir()
-        settings.write_text("".join(f'[servers.{kind}]\nurl = "{url}"\n' for kind, url in servers.items()))
+        settings.write_text("".join(SERVER.format(kind=kind, url=url) for kind, url in servers.items()))
         with Terminal([sys.executable, "-m", "tui"], "140x40", {"LATENTUI_HOME": home}) as terminal:
             time.sleep(8)
             terminal.type("a lighthouse at night")
