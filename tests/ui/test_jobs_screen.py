@@ -258,6 +258,7 @@ async def test_a_waiting_job_is_changed_in_the_form_and_keeps_its_place(tmp_path
         await studio.type(" red")
         await studio.press("ctrl+g")
         await studio.until(lambda: services.generation.job(job(1).id).request.prompt == "fox 1 red")
+        await studio.until_text("The waiting job was changed")
         assert len(services.generation.jobs) == 2
         await studio.press("ctrl+g")
         await studio.until(lambda: len(services.generation.jobs) == 3)

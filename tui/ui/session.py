@@ -207,6 +207,11 @@ class Session:
         await generation.edit(edited.id, request)
         return generation.job(edited.id)
 
+    @property
+    def edited(self) -> Job | None:
+        """The waiting job that the next `generate` changes, if it still can."""
+        return self._edited
+
     def edit_job(self, job: Job) -> None:
         """Put a waiting job's request into the draft; the next `generate` on its server replaces it."""
         self.reuse(job.request)

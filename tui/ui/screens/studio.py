@@ -253,7 +253,10 @@ class StudioScreen(OfferPlace):
             raise InputError(f"{wrong.field.label}: {wrong.complaint}.")
         session = self.session
         has_losses = bool(session.losses)
-        await session.generate()
+        edited = session.edited
+        job = await session.generate()
+        if edited is not None and edited.id == job.id:
+            app_of(self).say("The waiting job was changed; it keeps its place in the queue.")
         if has_losses:
             self.refresh_form()  # they were said, and the person went on
         panel.tell_seed(session.draft.last_seed)
