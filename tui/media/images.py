@@ -41,10 +41,12 @@ _BROKEN = (
 
 _ORIENTATION = 0x0112
 _SIDEWAYS = range(5, 9)
-_STRIP = 256
+_STRIP = 64
 """Rows that are flattened at once."""
 _ALPHA_MODES = {"RGBA", "LA", "La", "PA", "RGBa"}
 
+# the C library keeps freed blocks of Pillow's usual 16 MB; larger ones go back to the system
+Image.core.set_block_size(64 * 1024**2)
 # Pillow only warns of a picture between one and two times its limit
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 # and prints what it thinks of a camera's tags into the middle of the screen

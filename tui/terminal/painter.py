@@ -133,6 +133,8 @@ class Painter:
             pieces = self._surface.take_damaged(shown)
             return PixelParcel(self._surface, shown, pieces, is_wanted, tmux=False) if pieces else None
         if self.image is None or self._decoded_from is not source:
+            if not self._is_live:
+                self.image = None  # large ones need not be in memory both
             self.image, self._decoded_from = await asyncio.to_thread(load, source), source
         is_sharp, order = self._order(self.image, wish, pace)
         rendering = await asyncio.to_thread(render, self.image, order, self._easel.profile)
