@@ -9,38 +9,34 @@ from tui.protocol.fooocus_offer import SCHEDULERS as FOOOCUS_SCHEDULES
 from tui.protocol.invokeai_samplers import SAMPLERS as INVOKEAI
 from tui.services.fitting import fitted
 
-COMFYUI = tuple(
-    [
-        "euler",
-        "euler_ancestral",
-        "heun",
-        "dpm_2",
-        "dpm_2_ancestral",
-        "dpmpp_2s_ancestral",
-        "dpmpp_2m",
-        "dpmpp_2m_sde",
-        "dpmpp_2m_sde_gpu",
-        "dpmpp_3m_sde",
-        "ddim",
-        "uni_pc",
-    ]
+COMFYUI = (
+    "euler",
+    "euler_ancestral",
+    "heun",
+    "dpm_2",
+    "dpm_2_ancestral",
+    "dpmpp_2s_ancestral",
+    "dpmpp_2m",
+    "dpmpp_2m_sde",
+    "dpmpp_2m_sde_gpu",
+    "dpmpp_3m_sde",
+    "ddim",
+    "uni_pc",
 )
 COMFYUI_SCHEDULES = ("simple", "sgm_uniform", "karras", "exponential", "ddim_uniform", "beta", "normal")
-A1111 = tuple(
-    [
-        "DPM++ 2M",
-        "DPM++ 2M SDE",
-        "DPM++ 3M SDE",
-        "DPM++ 2S a",
-        "Euler a",
-        "Euler",
-        "Heun",
-        "DPM2",
-        "DPM2 a",
-        "DDIM",
-        "PLMS",
-        "UniPC",
-    ]
+A1111 = (
+    "DPM++ 2M",
+    "DPM++ 2M SDE",
+    "DPM++ 3M SDE",
+    "DPM++ 2S a",
+    "Euler a",
+    "Euler",
+    "Heun",
+    "DPM2",
+    "DPM2 a",
+    "DDIM",
+    "PLMS",
+    "UniPC",
 )
 A1111_SCHEDULES = ("automatic", "uniform", "karras", "exponential", "sgm_uniform", "ddim", "beta")
 

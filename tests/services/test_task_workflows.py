@@ -141,7 +141,8 @@ async def test_fields_of_one_kind_of_server_are_offered_and_carried(tmp_path: Pa
     workflows = with_own_fields(tmp_path)
     assert {"performance", "styles"} <= set(await names(workflows, "txt2img_default"))
     assert "outpaint" not in await names(workflows, "txt2img_default")
-    values: dict[str, FieldValue] = {"prompt": "x", "performance": "quality", "styles": "fooocus v2,Fooocus Sharp"}
+    chosen = {"performance": "quality", "styles": "fooocus v2,Fooocus Sharp"}
+    values: dict[str, FieldValue] = {"prompt": "x", **chosen}
     made = await workflows.request(SERVER, "txt2img_default", values)
     assert made.extras == {"performance": "Quality", "styles": "Fooocus V2, Fooocus Sharp"}
     assert made.steps == 0  # the performance's own
