@@ -6,8 +6,8 @@ from typing import Any
 from textual.screen import Screen
 from textual.widget import Widget
 
-_PATIENCE = 1.0
-"""Seconds for one queue; a widget that is being removed runs nothing any more."""
+_PATIENCE = 5.0
+"""Seconds for one queue, on a busy machine; a widget that is being removed runs nothing any more."""
 
 
 async def settled(screen: Screen[Any]) -> None:
