@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from textual.widgets import TextArea
 
 from tests.support.fake_services import FakeServices, connected, fake_services
 from tests.support.studio import SIZES, Studio
@@ -43,6 +44,8 @@ async def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeServi
     """A busy afternoon, at a time that stands still."""
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
+    # a blink that is under way when blinking is switched off would hide the cursor for good
+    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda _: None)
     state = {"values": {"prompt": "a red fox in fresh snow, golden hour"}, "last_seed": 471}
     services = fake_services(tmp_path, *SERVERS, state=state)
     services.settings.paths = replace(services.settings.paths, config=Path("/home/me/.config/latentui"))
