@@ -14,6 +14,9 @@ from tui.backends.a1111_pace import Pace
 from tui.domain.request import GenerationRequest
 from tui.domain.settings import Secret, ServerKind, ServerSettings
 
+STEP_SECONDS = 0.05
+"""So that a job of a few steps is still at them when it is first looked at, at the usual pace."""
+
 QUICK = Pace(
     starting=0.3,
     first_look=0.02,
@@ -64,7 +67,7 @@ async def open_peer(url: str | None) -> AsyncGenerator[A1111Peer]:
     if url:
         yield A1111Peer(url)
         return
-    async with serving(A1111Server("ui").app()) as served:
+    async with serving(A1111Server("ui", step_seconds=STEP_SECONDS).app()) as served:
         yield A1111Peer(served)
 
 
@@ -74,7 +77,7 @@ async def open_nowebui(url: str | None) -> AsyncGenerator[A1111Peer]:
     if url:
         yield A1111Peer(url)
         return
-    async with serving(A1111Server("nowebui").app()) as served:
+    async with serving(A1111Server("nowebui", step_seconds=STEP_SECONDS).app()) as served:
         yield A1111Peer(served)
 
 
@@ -84,7 +87,7 @@ async def open_forge(url: str | None) -> AsyncGenerator[A1111Peer]:
     if url:
         yield A1111Peer(url)
         return
-    async with serving(ForgeServer().app()) as served:
+    async with serving(ForgeServer(step_seconds=STEP_SECONDS).app()) as served:
         yield A1111Peer(served)
 
 
@@ -94,7 +97,7 @@ async def open_sdnext(url: str | None) -> AsyncGenerator[A1111Peer]:
     if url:
         yield A1111Peer(url, sampler="eulr")
         return
-    async with serving(SdNextServer().app()) as served:
+    async with serving(SdNextServer(step_seconds=STEP_SECONDS).app()) as served:
         yield A1111Peer(served, sampler="eulr")
 
 
