@@ -27,9 +27,17 @@ async def work(arguments: argparse.Namespace) -> int:
             services.connections.add(ad_hoc_server(arguments.kind, arguments.url))
         if services.generation.problem is not None:
             raise services.generation.problem
+        if sys.stderr.isatty():
+            await _greet(services)
         async with notices(services):
             await _work_until(services, stop, until_empty=arguments.until_empty)
     return 0
+
+
+async def _greet(services: Services) -> None:
+    counts = await services.generation.counts()
+    waiting, running = counts[JobStatus.PENDING], counts[JobStatus.IN_PROGRESS]
+    print(f"{waiting} waiting, {running} running. Ctrl+C leaves; jobs live on.", file=sys.stderr)
 
 
 async def _work_until(services: Services, stop: asyncio.Event, *, until_empty: bool) -> None:
