@@ -311,6 +311,7 @@ class FakeCatalog:
 
     def __init__(self) -> None:
         self.forgotten: list[str] = []
+        self.others_there: dict[str, Capabilities] = {}
         self.recipe_of_all: dict[str, FieldValue] = {}
         """What every picture was made with."""
 
@@ -321,7 +322,7 @@ class FakeCatalog:
         return Capabilities(tasks=frozenset(Task), runs_graphs=True)
 
     def others(self, server: str) -> Mapping[str, Capabilities]:
-        return {}
+        return self.others_there
 
     def forget(self, server: str) -> None:
         self.forgotten.append(server)

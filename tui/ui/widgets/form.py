@@ -1,7 +1,7 @@
 """The form of a workflow, made from its fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, assert_never
 
 from textual.containers import VerticalScroll
@@ -128,7 +128,11 @@ class FormPanel(VerticalScroll, can_focus=False):
 
     async def show(self, form: Form, values: Mapping[str, FieldValue]) -> None:
         """Show a form with values; where the form is the one shown, only its values change."""
-        if form == self._form:
+        if self._form is not None and replace(form, elsewhere="") == replace(self._form, elsewhere=""):
+            self._form = form
+            for line in self.query(".elsewhere").results(Static):
+                line.update(plain(form.elsewhere))
+                line.display = bool(form.elsewhere)
             self.put_values(values)
             return
         self._form = form
@@ -152,8 +156,9 @@ class FormPanel(VerticalScroll, can_focus=False):
             yield from self._rows(further, values, has_headings=True)
         elif further:
             yield MoreLine(len(further))
-        if form.elsewhere:
-            yield Static(plain(form.elsewhere), classes="elsewhere")
+        elsewhere = Static(plain(form.elsewhere), classes="elsewhere")
+        elsewhere.display = bool(form.elsewhere)
+        yield elsewhere
 
     def _rows(
         self, fields: Sequence[Field], values: Mapping[str, FieldValue], *, has_headings: bool
