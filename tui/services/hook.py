@@ -47,7 +47,7 @@ def _words(command: str) -> list[str]:
 
 
 def _facts(job: Job) -> dict[str, str]:
-    paths = [output.path for output in job.outputs if not output.is_temporary]
+    paths = [output.path for output in job.results]
     return {
         "LATENTUI_JOB_ID": job.id,
         "LATENTUI_JOB_STATUS": job.status.value,
