@@ -166,7 +166,7 @@ def main() -> None:
     if options.inside:
         asyncio.run(Pouring(options.inside[0], Path(options.inside[1])).run())
     elif options.hour:
-        for name in ("half", "kitty"):
+        for name in TERMINALS:
             print(name, measured(name, "hour", 1200), flush=True)
     else:
         print("| form | stall p99, max ms | idle p99, max ms | CPU | idle CPU |")

@@ -48,6 +48,9 @@ class PictureApp(App[None]):
     def on_mount(self) -> None:
         self._host.leave_on_signals()
 
+    def on_ready(self) -> None:
+        self._host.begin()
+
     def on_resize(self) -> None:
         self._host.measure()
 

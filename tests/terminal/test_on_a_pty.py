@@ -155,6 +155,18 @@ def test_answers_on_the_way_are_never_typed(delay: float) -> None:
     ended(terminal)
 
 
+@pytest.mark.parametrize("delay", [0.03, 0.15, 0.5, 1.5])
+def test_keys_pressed_while_the_terminal_is_asked_arrive(delay: float) -> None:
+    command = [sys.executable, "-m", "tests.terminal.picture_app", str(PATIENT)]
+    terminal = PtyTerminal(command, KITTY_ANSWERS, delay=delay)
+    assert terminal.run(until=b"\x1b[c")
+    terminal.type(b"ab")
+    assert terminal.run(until=b"GRAPHICS-kitty-END")
+    terminal.type(b"x")
+    assert terminal.run(until=b"KEYS-a-b-x-END"), terminal.output[-500:]
+    ended(terminal)
+
+
 def test_answers_later_than_patience_are_never_typed() -> None:
     terminal = started(KITTY_ANSWERS, "half", delay=2.5, patience=HASTY)
     assert terminal.run(until=lambda: not terminal.is_answering)

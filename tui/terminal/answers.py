@@ -77,3 +77,10 @@ class AnswerFilter:
             return ""
         self._is_mode_known = True
         return match[0]
+
+
+def typed_among(heard: str) -> str:
+    """What is no answer."""
+    answers = AnswerFilter()
+    answers.feed("\x1b[?2026;0$y")  # the first of these would be left for Textual
+    return answers.feed(heard)[0] + answers.release()

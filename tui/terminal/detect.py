@@ -74,9 +74,10 @@ def _device() -> int | None:
 
 def _ask(device: int, environ: Mapping[str, str], patience: float) -> TerminalProfile:
     begun = time.monotonic()
-    replies = parse(_converse(device, _questions(environ) + _LAST, patience, _is_complete))
+    data = _converse(device, _questions(environ) + _LAST, patience, _is_complete)
+    replies = parse(data)
     trip = time.monotonic() - begun if replies.are_complete else None
-    return replace(choice.profile(replies, environ), round_trip=trip)
+    return replace(choice.profile(replies, environ), round_trip=trip, heard=data)
 
 
 def _questions(environ: Mapping[str, str]) -> bytes:
@@ -90,18 +91,18 @@ def _questions(environ: Mapping[str, str]) -> bytes:
 
 def _ask_tmux(device: int, environ: Mapping[str, str], patience: float) -> TerminalProfile:
     """The terminal outside is asked through tmux where tmux lets us; else tmux answers, for itself."""
-    tmux = tmux_facts()
+    tmux, heard = tmux_facts(), b""
     if tmux.allows_passthrough:
         begun = time.monotonic()
         questions = (*_SINGLE_QUESTIONS, KITTY_QUERY, _LAST)
-        data = _converse(device, b"".join(map(wrap, questions)), min(patience, TMUX_PATIENCE), _is_complete)
-        if (replies := parse(data)).name:
+        heard = _converse(device, b"".join(map(wrap, questions)), min(patience, TMUX_PATIENCE), _is_complete)
+        if (replies := parse(heard)).name:
             profile = _colored(choice.profile(replies, environ, through_tmux=True), tmux)
-            return replace(profile, round_trip=time.monotonic() - begun)
+            return replace(profile, round_trip=time.monotonic() - begun, heard=heard)
     begun = time.monotonic()
-    replies = parse(_converse(device, _QUESTIONS + _LAST, patience, _is_complete))
-    profile = _colored(choice.profile(replies, environ), tmux)
-    profile = replace(profile, round_trip=time.monotonic() - begun)
+    data = _converse(device, _QUESTIONS + _LAST, patience, _is_complete)
+    profile = _colored(choice.profile(parse(data), environ), tmux)
+    profile = replace(profile, round_trip=time.monotonic() - begun, heard=heard + data)
     return profile if tmux.allows_passthrough else replace(profile, notes=(_passthrough_note(tmux),))
 
 
@@ -160,7 +161,7 @@ def _converse(device: int, questions: bytes, patience: float, is_over: Callable[
 
 @contextlib.contextmanager
 def _without_echo(device: int) -> Generator[None]:
-    """Answers come as they are sent and are not shown; unread ones are dropped at the end."""
+    """Answers come as they are sent and are not shown; keys pressed at the end stay to be read."""
     before = termios.tcgetattr(device)
     during = termios.tcgetattr(device)
     during[3] &= ~(termios.ECHO | termios.ICANON)
@@ -169,7 +170,7 @@ def _without_echo(device: int) -> Generator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(device, termios.TCSAFLUSH, before)
+        termios.tcsetattr(device, termios.TCSADRAIN, before)
 
 
 def cell_size_now() -> CellSize | None:

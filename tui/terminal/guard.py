@@ -6,12 +6,13 @@ A test on a pty tells when that no longer holds.
 
 import time
 from collections.abc import Callable, Iterable
+from threading import Event
 
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver, linux_inline_driver
 from textual.message import Message
 
-from tui.terminal.answers import Acknowledged, AnswerFilter
+from tui.terminal.answers import Acknowledged, AnswerFilter, typed_among
 
 Listener = Callable[[Acknowledged], None]
 KEPT_SECONDS = 0.1
@@ -19,12 +20,23 @@ KEPT_SECONDS = 0.1
 
 _PARSER = "XTermParser"
 _listeners: list[Listener] = []
+_early: list[str] = []
+"""What was typed before the application could take it, and what came after that."""
+_is_begun = Event()
 
 
-def install() -> None:
-    """Make Textual read through the filter."""
+def install(heard: bytes = b"") -> None:
+    """Make Textual read through the filter, and with `begin` what was typed among what was heard before."""
+    _is_begun.clear()
+    typed = typed_among(heard.decode(errors="replace"))
+    _early[:] = [typed] if typed else []
     for module in (linux_driver, linux_inline_driver):
         setattr(module, _PARSER, GuardedParser)
+
+
+def begin() -> None:
+    """The application can take keys."""
+    _is_begun.set()
 
 
 def listen(listener: Listener) -> None:
@@ -44,6 +56,19 @@ class GuardedParser(XTermParser):
         """Read what is not an answer."""
         if not data:
             return super().feed(data)
+        if _early:
+            _early.append(data)
+            return self._read_early()
+        return self._read(data)
+
+    def _read_early(self) -> Iterable[Message]:
+        if not _is_begun.is_set():
+            return ()
+        data = "".join(_early)
+        _early.clear()
+        return self._read(data)
+
+    def _read(self, data: str) -> Iterable[Message]:
         rest, answers = self._filter.feed(data)
         self._kept_at = time.monotonic()
         for answer in answers:
@@ -52,7 +77,9 @@ class GuardedParser(XTermParser):
         return super().feed(rest) if rest else ()
 
     def tick(self) -> Iterable[Message]:
-        """Give up waiting for the end of something that was no answer."""
+        """Read what was heard early; give up waiting for the end of something that was no answer."""
+        if _early:
+            yield from self._read_early()
         if self._filter.is_waiting and time.monotonic() - self._kept_at > KEPT_SECONDS:
             yield from super().feed(self._filter.release())
         yield from super().tick()

@@ -66,3 +66,5 @@ class TerminalProfile:
     sixel_registers: int = 256
     notes: tuple[str, ...] = ()
     """Sentences about what stands in the way of better pictures."""
+    heard: bytes = b""
+    """All that was read while it was asked: its answers, and the keys pressed meanwhile."""

@@ -74,6 +74,10 @@ class TerminalHost:
         question = _QUESTIONS[self.profile.acknowledgement]
         self.write(data + (wrap(question) if question and self.profile.through_tmux else question))
 
+    def begin(self) -> None:
+        """Keys that were pressed before there was a screen arrive; for the application's `on_ready`."""
+        guard.begin()
+
     def leave_on_signals(self) -> None:
         """From now on SIGTERM and SIGHUP end the application in order; for the application's `on_mount`."""
         loop = asyncio.get_running_loop()
@@ -140,7 +144,7 @@ _hosts: WeakKeyDictionary[App[Any], TerminalHost] = WeakKeyDictionary()
 
 def attach(app: App[Any], profile: TerminalProfile) -> TerminalHost:
     """Tell the application, in its `__init__`, what its terminal can show."""
-    guard.install()
+    guard.install(profile.heard)
     sanitize.install()
     repaint.install()
     sys.setswitchinterval(_SWITCH)

@@ -125,6 +125,7 @@ class LatentuiApp(CarefulApp):
 
     def on_ready(self) -> None:
         """The first frame is out: open the services once it has reached the terminal."""
+        host_for(self).begin()
         self.set_timer(START_SECONDS, self._begin)
 
     def _begin(self) -> None:
