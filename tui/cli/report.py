@@ -1,6 +1,7 @@
 """How a running job is told: JSON lines, a bar on a terminal, or quiet lines."""
 
 import json
+import os
 import sys
 from abc import ABC, abstractmethod
 from typing import Any, TextIO
@@ -22,7 +23,11 @@ def choose_reporter(*, as_json: bool) -> "Reporter":
     """JSON lines on stdout when asked for, else people's words on stderr and paths on stdout."""
     if as_json:
         return JsonReporter(sys.stdout)
-    return BarReporter() if sys.stderr.isatty() else LineReporter()
+    return BarReporter() if _moves_cursor() else LineReporter()
+
+
+def _moves_cursor() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 class Reporter(ABC):

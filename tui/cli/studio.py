@@ -1,21 +1,33 @@
 """`latentui`: the studio."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from tui.domain.errors import InputError
 from tui.storage.paths import default_paths
-from tui.ui.app import StudioOptions, run_studio
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Open the studio; it needs a terminal on both sides."""
+    """Open the studio; it needs a terminal on both sides, and one that it can draw in."""
+    if sys.platform == "win32":
+        raise InputError(
+            "The studio does not run on Windows itself.",
+            "Run it in WSL; `latentui generate` and the other commands run here too.",
+        )
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
             "The studio needs a terminal.",
             "In scripts, use `latentui generate`; `latentui --help` tells more.",
         )
+    if os.environ.get("TERM") == "dumb":
+        raise InputError(
+            "The studio cannot draw in this terminal: TERM is dumb.",
+            "Set TERM to what the terminal is, or use `latentui generate`.",
+        )
+    from tui.ui.app import StudioOptions, run_studio  # drives terminals as Unix has them
+
     paths = default_paths()
     theme, graphics = _looks(paths.settings_file)
     return run_studio(

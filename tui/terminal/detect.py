@@ -1,12 +1,10 @@
 """Asks the terminal what it is, once, before the application starts."""
 
 import contextlib
-import fcntl
 import os
 import select
 import struct
 import sys
-import termios
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
@@ -63,7 +61,9 @@ def _found(environ: Mapping[str, str], patience: float) -> TerminalProfile:
 
 
 def _device() -> int | None:
-    """The terminal, where both input and output are one."""
+    """The terminal, where both input and output are one, and it is one as Unix has them."""
+    if sys.platform == "win32":
+        return None
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     descriptors = [stream.fileno() for stream in streams if stream and not stream.closed]
     with contextlib.suppress(OSError):
@@ -162,6 +162,8 @@ def _converse(device: int, questions: bytes, patience: float, is_over: Callable[
 @contextlib.contextmanager
 def _without_echo(device: int) -> Generator[None]:
     """Answers come as they are sent and are not shown; keys pressed at the end stay to be read."""
+    import termios  # not on Windows
+
     before = termios.tcgetattr(device)
     during = termios.tcgetattr(device)
     during[3] &= ~(termios.ECHO | termios.ICANON)
@@ -181,6 +183,9 @@ def cell_size_now() -> CellSize | None:
 
 def cell_size(device: int) -> CellSize | None:
     """A cell's pixels by the kernel's word for the window, which follows changes of font."""
+    import fcntl  # not on Windows
+    import termios
+
     try:
         packed = fcntl.ioctl(device, termios.TIOCGWINSZ, b"\0" * 8)
     except OSError:
