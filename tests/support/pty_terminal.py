@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+KEPT = ("PATH", "HOME", "PYTHONPATH", "LD_LIBRARY_PATH")
+"""What a program needs of our environment; some Pythons do not start without the last."""
+
 KITTY_ANSWERS = {
     b"\x1b[>q": b"\x1bP>|kitty(0.41.1)\x1b\\",
     b"\x1b[16t": b"\x1b[6;17;8t",
@@ -55,7 +58,7 @@ class PtyTerminal:
     def _become_the_program(self) -> None:
         columns, rows = self.size
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, columns * 8, rows * 17))
-        kept = {key: os.environ[key] for key in ("PATH", "HOME", "PYTHONPATH") if key in os.environ}
+        kept = {key: os.environ[key] for key in KEPT if key in os.environ}
         defaults = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         os.execvpe(self.command[0], list(self.command), {**kept, **defaults, **self.environ})
 
