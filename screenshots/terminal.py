@@ -16,7 +16,7 @@ KINDS = ("xterm", "plain", "kitty")
 NEEDED = ("Xvfb", "xdotool", "import")
 """Debian: xvfb xterm xdotool imagemagick fonts-dejavu-core; kitty from trixie on."""
 
-ATTEMPTS = 3
+ATTEMPTS = 8
 PATIENCE = 60
 """Seconds for a window to come."""
 _KITTY_SINCE = (0, 28)
@@ -89,6 +89,7 @@ class Terminal:
                 self._xdotool("mousemove", "300", "5")
                 return self
             self._end()
+            time.sleep(1)  # another display may just be starting or ending under the same number
         sys.exit(f"{self._kind} did not open a window.")
 
     def _open(self) -> bool:
