@@ -1,5 +1,6 @@
 """Fields of every kind, by keys."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -228,3 +229,18 @@ async def test_a_picture_on_the_server_is_taken_by_its_name(tmp_path: Path) -> N
         await studio.type("other.png [output]")
         await studio.press("enter")
         await studio.until(lambda: studio.session.draft.values.get("init_image") == "other.png [output]")
+
+
+async def test_a_form_whose_showing_was_interrupted_is_shown_whole_the_next_time(tmp_path: Path) -> None:
+    async with open_studio(fake_services(tmp_path, connected())) as studio:
+        panel, values = studio.form, studio.session.draft.values
+        assert panel.form is not None
+        other = replace(panel.form, notes=("A note that was not there.",))
+        names = [row.field.name for row in panel.rows]
+        showing = asyncio.create_task(panel.show(other, values))
+        await asyncio.sleep(0)
+        showing.cancel()  # it takes the old rows away by now
+        await asyncio.wait((showing,))
+        await panel.show(other, values)
+        assert [row.field.name for row in panel.rows] == names
+        await studio.until_text("A note that was not there.")

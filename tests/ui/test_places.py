@@ -1,5 +1,6 @@
 """The other places and what lies over them."""
 
+import asyncio
 import importlib
 import pkgutil
 from dataclasses import replace
@@ -20,8 +21,10 @@ from tui.ui.screens.file_picker import FilePicker
 from tui.ui.screens.help import HelpSheet, KeyList
 from tui.ui.screens.palette import PaletteSheet
 from tui.ui.screens.server_sheet import ServerSheet
+from tui.ui.screens.settings import SettingsScreen
 from tui.ui.screens.studio import StudioScreen
 from tui.ui.widgets.find_line import FindLine
+from tui.ui.widgets.form import FormPanel
 from tui.ui.widgets.jobs_pane import JobList
 from tui.ui.widgets.picture_pane import PicturePane
 
@@ -249,6 +252,27 @@ async def test_general_settings_are_written_when_typing_ends(tmp_path: Path) -> 
         await studio.until_text("Sent ahead")
         await studio.press(*["tab"] * 5, "up")
         await studio.until(lambda: services.settings.current.queue_depth == 3)
+
+
+async def test_a_setting_whose_write_is_interrupted_by_the_next_is_written_with_it(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, connected())
+    async with open_studio(services) as studio:
+        await studio.press("f6")
+        screen = studio.app.screen
+        assert isinstance(screen, SettingsScreen)
+        change, begun = services.settings.change, asyncio.Event()
+
+        async def stuck(**values: object) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        services.settings.change = stuck
+        screen.post_message(FormPanel.Edited("queue_depth", 3))
+        await begun.wait()
+        services.settings.change = change
+        screen.post_message(FormPanel.Edited("name_pattern", "{seed}"))
+        await studio.until(lambda: services.settings.current.name_pattern == "{seed}")
+        assert services.settings.current.queue_depth == 3
 
 
 async def test_a_broken_settings_file_is_told(tmp_path: Path) -> None:

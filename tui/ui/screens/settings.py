@@ -229,8 +229,12 @@ class SettingsScreen(Place):
         if wrong is not None:
             self._pending.pop(wrong.field.name, None)
         changes, self._pending = self._pending, {}
-        if changes:
-            await self.services.settings.change(**changes)
+        try:
+            if changes:
+                await self.services.settings.change(**changes)
+        except asyncio.CancelledError:
+            self._pending = changes | self._pending  # for the write that interrupts this one
+            raise
 
 
 _TONES = {

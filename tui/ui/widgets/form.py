@@ -135,7 +135,7 @@ class FormPanel(VerticalScroll, can_focus=False):
                 line.display = bool(form.elsewhere)
             self.put_values(values)
             return
-        self._form = form
+        self._form = None  # whoever interrupts this finds no form shown
         widgets = list(self._widgets(form, values))
         rows = [widget for widget in widgets if isinstance(widget, FieldRow)]
         for row in rows:
@@ -143,6 +143,7 @@ class FormPanel(VerticalScroll, can_focus=False):
         with app_of(self).batch_update():
             await self.query("*").remove()
             await self.mount_all(widgets)
+        self._form = form
 
     def _widgets(self, form: Form, values: Mapping[str, FieldValue]) -> Iterator[Widget]:
         for problem in form.problems:
