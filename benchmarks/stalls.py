@@ -22,8 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.picture_apps import frames
 from tests.support.fake_services import connected, fake_services
 from tests.support.pty_terminal import KITTY_ANSWERS, XTERM_ANSWERS, PtyTerminal
-from tui.domain.job import Job, JobStatus, new_job_id
-from tui.domain.request import GenerationRequest
+from tests.support.running_job import running_job
 from tui.terminal.detect import detect_terminal
 from tui.terminal.textual_host import attach
 from tui.ui.app import LatentuiApp
@@ -50,15 +49,7 @@ class Pouring:
         profile = detect_terminal()
         self._app = LatentuiApp(self._services.factory)
         attach(self._app, profile)
-        self._job = Job(
-            id=new_job_id(),
-            server="gpu-box",
-            request=GenerationRequest(prompt="a fox"),
-            status=JobStatus.IN_PROGRESS,
-            created_at=time.time(),
-            started_at=time.time(),
-            total=1000,
-        )
+        self._job = running_job(created_at=time.time(), started_at=time.time(), total=1000)
         self._frames = frames()
 
     async def run(self) -> None:

@@ -4,17 +4,12 @@ import asyncio
 
 import pytest
 
-from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
+from tests.support.scripted import FixedSettings, server_settings
 from tests.support.waiting import until
 from tui.domain.errors import ServerUnreachableError
 from tui.domain.server import ConnectionState
 from tui.services.catalog import CatalogService
 from tui.services.connections import ConnectionsService
-
-
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tests.support.a1111_server import A1111Server, serving
 from tests.support.fault_proxy import fault_proxy
-from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
+from tests.support.scripted import FixedSettings, server_settings
 from tests.support.waiting import first, until
 from tui.backends.base import Backend
 from tui.demo.server import EmbeddedEngine
@@ -21,11 +21,6 @@ from tui.services import watch
 from tui.services.connections import ConnectionsService
 
 CONNECTED, UNREACHABLE, OFF = ConnectionState.CONNECTED, ConnectionState.UNREACHABLE, ConnectionState.OFF
-
-
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
 
 
 def state(connections: ConnectionsService, name: str) -> ConnectionState:

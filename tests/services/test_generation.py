@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.programs import FOX, over, studio
-from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
+from tests.support.scripted import server_settings
 from tests.support.waiting import first, until
 from tui.domain.errors import InputError, RequestRejectedError, ServerUnreachableError
 from tui.domain.events import (
@@ -25,16 +25,6 @@ from tui.domain.events import (
 from tui.domain.job import JobId, JobStatus
 from tui.domain.server import ConnectionState
 from tui.services import tasks
-
-
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> FixedSettings:
-    return FixedSettings(str(tmp_path / "pictures"), server_settings("paint"), server_settings("other"))
 
 
 async def test_a_job_is_followed_from_queue_to_file(fleet, settings, tmp_path):

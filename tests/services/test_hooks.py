@@ -26,11 +26,6 @@ with open(sys.argv[1], "a") as told:
 
 
 @pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
-
-
-@pytest.fixture
 def told(tmp_path: Path) -> Path:
     return tmp_path / "told"
 

@@ -6,19 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.programs import FOX, over, studio
-from tests.support.scripted import FixedSettings, ScriptedFleet, png, server_settings
+from tests.support.scripted import ScriptedFleet, png
 from tui.domain.job import Job
 from tui.domain.request import PictureInput
-
-
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> FixedSettings:
-    return FixedSettings(str(tmp_path / "pictures"), server_settings("paint"), server_settings("other"))
 
 
 @pytest.fixture

@@ -1,26 +1,15 @@
 """Our own queue in front of each server: depth, pausing, order, moving, editing."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.support.programs import FOX, over, studio
-from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
+from tests.support.scripted import server_settings
 from tests.support.waiting import until
 from tui.domain.errors import InputError
 from tui.domain.job import JobStatus
 from tui.domain.settings import ServerKind
-
-
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> FixedSettings:
-    return FixedSettings(str(tmp_path / "pictures"), server_settings("paint"), server_settings("other"))
 
 
 async def test_a_server_holds_no_more_of_ours_than_the_settings_say(fleet, settings):

@@ -5,20 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.programs import FOX, over, studio
-from tests.support.scripted import FixedSettings, ScriptedFleet, png, server_settings
+from tests.support.scripted import png
 from tests.support.waiting import until
 from tui.domain.errors import InputError, RequestRejectedError, SaveError, ServerUnreachableError
 from tui.domain.job import JobStatus
-
-
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> FixedSettings:
-    return FixedSettings(str(tmp_path / "pictures"), server_settings("paint"), server_settings("other"))
 
 
 async def test_a_reply_that_is_no_picture_fails_the_job_and_leaves_no_file(fleet, settings):

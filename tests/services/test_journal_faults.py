@@ -21,11 +21,6 @@ from tui.storage import database
 FOX = GenerationRequest(prompt="a red fox", seed=7)
 
 
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
-
-
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch):
     monkeypatch.setattr(database, "BUSY_MILLISECONDS", 50)

@@ -1,12 +1,10 @@
 """Several programs on one journal, one after the other and at the same time."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from tests.support.programs import FOX, over, studio
-from tests.support.scripted import FixedSettings, ScriptedFleet, server_settings
 from tests.support.waiting import first, until
 from tui.domain.errors import InputError
 from tui.domain.events import (
@@ -14,16 +12,6 @@ from tui.domain.events import (
     JobStarted,
 )
 from tui.domain.job import JobStatus
-
-
-@pytest.fixture
-def fleet() -> ScriptedFleet:
-    return ScriptedFleet()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> FixedSettings:
-    return FixedSettings(str(tmp_path / "pictures"), server_settings("paint"), server_settings("other"))
 
 
 async def test_a_closed_program_leaves_the_job_to_the_next_which_finds_it_again(fleet, settings, tmp_path):

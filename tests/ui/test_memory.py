@@ -9,9 +9,9 @@ from pathlib import Path
 from PIL import Image
 
 from tests.support.fake_services import FakeServices, connected, fake_services
+from tests.support.running_job import running_job
 from tests.support.studio import Studio, open_studio
-from tui.domain.job import Job, JobStatus, new_job_id
-from tui.domain.request import GenerationRequest
+from tui.domain.job import Job
 
 ROUNDS = 60
 MESSAGES = 100
@@ -36,15 +36,7 @@ async def pour(studio: Studio, services: FakeServices, job: Job, rounds: int) ->
 
 async def test_memory_is_flat_over_progress_and_previews(tmp_path: Path) -> None:
     services = fake_services(tmp_path, connected())
-    job = Job(
-        id=new_job_id(),
-        server="gpu-box",
-        request=GenerationRequest(prompt="a fox"),
-        status=JobStatus.IN_PROGRESS,
-        created_at=1.0,
-        started_at=1.0,
-        total=MESSAGES,
-    )
+    job = running_job(total=MESSAGES)
     async with open_studio(services) as studio:
         await pour(studio, services, job, ROUNDS)
         tracemalloc.start()

@@ -9,9 +9,8 @@ import pytest
 from textual._compositor import Compositor
 
 from tests.support.fake_services import connected, fake_services
+from tests.support.running_job import running_job
 from tests.support.studio import open_studio
-from tui.domain.job import Job, JobStatus, new_job_id
-from tui.domain.request import GenerationRequest
 
 
 def noting(name: str, drawn: list[str]) -> Callable[..., object]:
@@ -29,17 +28,8 @@ async def test_progress_neither_lays_out_nor_draws_the_whole_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = fake_services(tmp_path, connected())
-    job = Job(
-        id=new_job_id(),
-        server="gpu-box",
-        request=GenerationRequest(prompt="a fox"),
-        status=JobStatus.IN_PROGRESS,
-        created_at=time.time(),
-        started_at=time.time(),
-        step=10,
-        total=99,
-        rate=3.0,
-        seconds_left=20.0,
+    job = running_job(
+        created_at=time.time(), started_at=time.time(), step=10, total=99, rate=3.0, seconds_left=20.0
     )
     async with open_studio(services) as studio:
         services.generation.put(job)
